@@ -1,0 +1,184 @@
+# For GNU make 4.3. The models come from models.tsv; `make help` lists what can be made.
+#
+# What is made goes to build/VARIANT, one folder per compiler and sanitizer (build/gcc, build/clang,
+# build/gcc-thread), so that two kinds of object never meet. bin is a link to the programs of the
+# plain build made last.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN ?=#              sanitizers: address,undefined or thread
+CFLAGS ?= -O2 -g#    yours, as CPPFLAGS, LDFLAGS and LDLIBS are; what the house needs is added
+PREFIX ?= /usr/local
+SECONDS ?= 60#       how long `make fuzz` looks
+
+OUT := build/$(notdir $(firstword $(CC)))$(SAN:%=-%)
+Q := $(if $(V),,@)#  V=1 shows whole commands
+
+STANDARD := -std=c17 -D_GNU_SOURCE -I. -pthread
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat-security -Wundef -Wvla \
+            -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Werror
+SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# valgrind 3.19 can't read the DWARF 5 that clang 14 writes by itself.
+DWARF    := $(if $(findstring clang,$(CC)),-gdwarf-4)
+COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(SANITIZE) $(CPPFLAGS) $(DWARF) $(CFLAGS)
+LINK      = $(CC) $(SANITIZE) -pthread $(CFLAGS) $(LDFLAGS)
+
+# A sanitizer that has something to say ends the program, and with a status that nothing else has.
+ifneq ($(SAN),)
+export ASAN_OPTIONS ?= halt_on_error=1:exitcode=99:detect_leaks=1
+export LSAN_OPTIONS ?= exitcode=99
+export UBSAN_OPTIONS ?= halt_on_error=1:exitcode=99:print_stacktrace=1
+export TSAN_OPTIONS ?= halt_on_error=1:exitcode=99
+endif
+
+# ---- What there is ---------------------------------------------------------------------------
+
+objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c))
+
+MODELS   := $(shell awk -F'\t' '!/^\#/ { print $$2 }' models.tsv)
+programs  = $(patsubst %.c,$(OUT)/bin/%,$(notdir $(1)))
+SERVERS  := $(call programs,$(MODELS))
+TESTS    := $(call programs,$(wildcard tests/test_*.c))
+CONFORM  := $(OUT)/bin/conform
+BARE     := $(call programs,$(wildcard tests/bare/*.c))
+# The leak check needs minutes and a build without sanitizers: a target of its own.
+CHECKS   := $(filter-out tests/check_leaks.sh,$(wildcard tests/check_*.sh))
+# Only these share memory between threads: to the others ThreadSanitizer has nothing to say.
+TESTED   := $(if $(filter thread,$(SAN)),$(filter threads/%,$(MODELS)),$(MODELS))
+
+SERVER_SIDE := $(OUT)/server.a $(OUT)/protocol.a $(OUT)/base.a
+SUITE       := $(OUT)/tests/conform.a
+
+# What the scripts that run tests need to know.
+export BIN := $(OUT)/bin
+export INSTRUMENTED := $(if $(SAN),--instrumented)
+
+# ---- Building ---------------------------------------------------------------------------------
+
+all: servers $(CONFORM) $(if $(SAN),,bin) ## every server program and the conformance suite
+servers: $(SERVERS)
+
+bin: FORCE
+	@[ "$$(readlink $@)" = $(OUT)/bin ] || ln -sfn $(OUT)/bin $@
+
+$(foreach m,$(MODELS),$(eval $(call programs,$m): $(OUT)/$(m:.c=.o)))
+$(SERVERS): $(SERVER_SIDE)
+$(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
+$(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE) $(SERVER_SIDE)
+$(BARE): $(OUT)/bin/%: $(OUT)/tests/bare/%.o
+$(CONFORM) $(TESTS): CMOCKA := -lcmocka
+
+$(SERVERS) $(CONFORM) $(TESTS) $(BARE):
+	@mkdir -p $(@D)
+	@echo '  link     $@'
+	$(Q)$(LINK) -o $@ $^ $(CMOCKA) -ljansson $(LDLIBS)
+
+# The folder is named too, since its time changes when a file in it is removed.
+$(foreach d,base protocol server tests/conform,$(eval $(OUT)/$d.a: $(call objects,$d) $d))
+$(OUT)/%.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+$(OUT)/%.o: %.c $(OUT)/flags | $(OUT)/found-jansson
+	@mkdir -p $(@D)
+	@echo '  compile  $<'
+	$(Q)$(COMPILE) $(DEFINES) -MMD -MP -c -o $@ $<
+$(call objects,tests) $(call objects,tests/conform): | $(OUT)/found-cmocka
+
+-include $(wildcard $(OUT)/*/*.d $(OUT)/tests/*/*.d)
+
+# A library that is missing is said in one line, not in a compiler's ten.
+$(OUT)/found-%: | $(OUT)/flags
+	@command -v $(firstword $(CC)) >/dev/null || \
+	    { echo '$(firstword $(CC)) is missing: `make setup` installs what building needs' >&2; exit 1; }
+	@printf '#if !__has_include(<%s.h>)\n#error\n#endif\n' $* | \
+	    $(CC) $(CPPFLAGS) $(CFLAGS) -E -x c -o $@ - 2>/dev/null || \
+	    { echo '$*.h is missing: `make setup` installs it' >&2; exit 1; }
+
+# Stamps: written only when what they hold has changed, so that what depends on them is made again.
+quoted = '$(subst ','\'',$(1))'
+stamp  = @mkdir -p $(@D); echo $(call quoted,$(1)) | cmp -s - $@ || echo $(call quoted,$(1)) >$@
+
+$(OUT)/flags: FORCE
+	$(call stamp,$(COMPILE) / $(LINK) $(LDLIBS))
+
+COMMIT := $(if $(wildcard .git),$(shell git --no-optional-locks describe \
+            --always --dirty --exclude='*' 2>/dev/null))
+IDENTITY := -DECHOLAB_VERSION='"$(file <VERSION)"' $(if $(COMMIT),-DECHOLAB_COMMIT='"$(COMMIT)"')
+$(OUT)/version: FORCE
+	$(call stamp,$(IDENTITY))
+$(OUT)/base/version.o: DEFINES := $(IDENTITY)
+$(OUT)/base/version.o: $(OUT)/version
+
+# ---- Testing ----------------------------------------------------------------------------------
+
+test: ## everything: unit tests, checks, the conformance suite for every model
+	@scripts/setup build test
+	@$(MAKE) --no-print-directory check
+
+check: all $(TESTS)
+	@scripts/run-tests $(TESTS) $(CHECKS) -- $(notdir $(TESTED:.c=))
+
+conform: $(CONFORM) ## the suite for any program: SERVER='python3 my.py' SERVICES=echo SERVES=one
+	@[ -n "$$SERVER" ] || { echo "usage: make conform SERVER='COMMAND' [SERVICES='echo frame'] \
+	[SERVES=one|crew|many]" >&2; exit 2; }
+	@$(CONFORM) $(if $(SERVICES),--services '$(SERVICES)') $(SERVES:%=--serves %) "$$SERVER"
+export SERVER
+
+conform-%: servers $(CONFORM) ## the suite for one of ours: conform-epoll
+	@scripts/conform-models $*
+
+leaks: servers ## each model once under valgrind
+	@tests/check_leaks.sh
+
+measure: servers $(BARE) ## epoll's echo path against a bare loop (MEASURE=counts: only what does not drift)
+	@tests/bare/measure
+
+FUZZ := build/fuzz
+fuzz: ## the protocol against libFuzzer, for SECONDS=60; what it finds goes to build/fuzz
+	@mkdir -p $(FUZZ)/corpus
+	$(Q)clang $(STANDARD) $(WARNINGS) -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $(FUZZ)/protocol tests/fuzz_protocol.c protocol/*.c
+	$(Q)$(FUZZ)/protocol -max_total_time=$(SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus tests/corpus
+
+lint: ## clang-tidy, cppcheck, clang-format, shellcheck
+	@scripts/setup build lint
+	@scripts/lint $(STANDARD) $(IDENTITY)
+
+format: ## puts every C file in the form that lint asks for
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+# ---- The rest ---------------------------------------------------------------------------------
+
+setup: ## installs what is missing to build, test and lint (Debian packages)
+	@scripts/setup all
+
+# Under libexec, so that nothing called `select` or `fork` lands in a PATH.
+LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/echolab
+DOC     = $(DESTDIR)$(PREFIX)/share/doc/echolab
+
+install: servers ## the server programs and docs: DESTDIR= PREFIX=/usr/local
+	install -d $(LIBEXEC) $(DOC)/docs
+	install $(SERVERS) $(LIBEXEC)
+	install -m 644 README.md $(DOC)
+	install -m 644 $(wildcard docs/*.md) $(DOC)/docs
+
+uninstall: ## takes away what install put there
+	rm -rf $(LIBEXEC) $(DOC)
+
+clean: ## removes all that was made
+	rm -rf build bin
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
+
+FORCE:
+.PHONY: all servers test check conform leaks measure fuzz lint format setup install uninstall \
+        clean help FORCE

@@ -1,0 +1,13 @@
+// listener.h: the socket that clients come to.
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
+
+#include "server/options.h"
+
+// Opens it as the options say. Dies with "cannot listen on ...".
+int listener_open(const struct options *);
+
+// Prints `listening on ADDRESS:PORT`, the first line on standard output.
+void listener_announce(int fd);
+
+#endif

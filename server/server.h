@@ -1,0 +1,55 @@
+// server.h: what every server needs before and after its model.
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <stdbool.h>
+
+#include "server/options.h"
+#include "server/stop.h"
+
+struct server {
+    const char *model;
+    struct options options;
+    int listener;
+    int64_t retry_ns; // when to try accept again after it said ACCEPT_LATER; 0: not waiting
+};
+
+// What server_accept() and server_accept_now() return when it is not a client's descriptor.
+enum {
+    ACCEPT_NONE = -1,    // nobody to be had now: nobody waits, or those who did were refused
+    ACCEPT_LATER = -2,   // the system is short of something: leave the listener alone for a while
+    ACCEPT_STOPPED = -3, // the stop has begun: finish the clients that are here
+};
+
+// Reads the options, opens the listener, maps the counters, arms the stop and says `listening on
+// ...`. Ends the program with a message if any of that fails.
+void server_start(struct server *, const char *model, int argc, char **argv);
+
+// Sleeps until a client comes: its descriptor, blocking; or ACCEPT_STOPPED.
+int server_accept(struct server *);
+
+// For loops that sleep elsewhere: a descriptor that does not block, or one of the above at once.
+// The listener must be non-blocking: see server_listen_nonblocking().
+int server_accept_now(struct server *);
+void server_listen_nonblocking(struct server *);
+
+// Whether the time to leave the listener alone is over; once for each ACCEPT_LATER.
+bool server_may_accept_again(struct server *);
+
+// Turns an accepted client away and closes fd, since something (errno says why) is missing for it.
+void server_refuse(int fd, const char *missing);
+
+// A pause of 0.1 s before trying again what the system has refused.
+void server_nap(void);
+
+// Writes the counters where --stats says. Returns the exit status: 0 if they are written and every
+// client got what it was owed.
+int server_finish(struct server *);
+
+// The clock that all deadlines here go by: CLOCK_MONOTONIC in nanoseconds.
+int64_t server_clock(void);
+
+// The client's number in the order of accepting, from 0, by its descriptor.
+uint64_t server_ordinal(int fd);
+
+#endif

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# check_leaks.sh: each model once under valgrind: a few clients, one of them still there at the stop,
+# SIGTERM, exit status 0, and no leak or bad access in any of its processes. Run by `make leaks`.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+bin=${BIN:-bin}
+passed=0 failed=0 skipped=0
+if ! command -v valgrind >/dev/null; then
+    echo "skip  valgrind is not installed"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+fi
+logs=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$logs"' EXIT
+
+# Waits up to 60 s for a command to succeed.
+await() {
+    local deadline=$((SECONDS + 60))
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
+# Ended, though perhaps not yet waited for.
+gone() {
+    ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$server/status" 2>/dev/null
+}
+listening_or_gone() {
+    grep -q '^listening on ' "$1" || gone
+}
+
+# Leaves its client connected, as descriptor 3.
+ask() {
+    local answer
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || return
+    echo "$2" >&3 && IFS= read -r -t 60 answer <&3 && [ "$answer" = "$2" ]
+}
+
+run_model() {
+    local out=$logs/out port status
+    rm -f "$logs"/*
+    : >"$out"
+    valgrind --leak-check=full --show-leak-kinds=definite,possible \
+        --errors-for-leak-kinds=definite,possible --error-exitcode=99 --fair-sched=try \
+        --log-file="$logs/valgrind.%p" \
+        "$bin/$1" --port 0 --stats "$logs/stats" >"$out" 2>&1 </dev/null &
+    server=$!
+    if ! await listening_or_gone "$out" || gone; then
+        echo "it does not listen: $(cat "$out")"
+        return 1
+    fi
+    port=$(sed -n 's/^listening on .*://p' "$out")
+    for client in 1 2 3 4 5; do
+        if ! ask "$port" "client $client"; then
+            echo "client $client was not answered: $(cat "$out")"
+            return 1
+        fi
+        [ "$client" = 5 ] || exec 3>&-
+    done
+    kill -TERM "$server"
+    if ! await gone; then
+        echo "it does not stop"
+        return 1
+    fi
+    wait "$server"
+    status=$?
+    server=
+    exec 3>&-
+    if [ "$status" -ne 0 ]; then
+        echo "exit status $status: $(cat "$out" "$logs"/valgrind.*)"
+        return 1
+    fi
+    for log in "$logs"/valgrind.*; do
+        if ! grep -q 'ERROR SUMMARY: 0 errors' "$log"; then
+            cat "$log"
+            return 1
+        fi
+    done
+    find "$logs" -name 'valgrind.*' | wc -l >"$logs/processes"
+}
+
+while IFS=$'\t' read -r model _; do
+    if run_model "$model"; then
+        passed=$((passed + 1))
+        echo "pass  $model leaks nothing (processes looked at: $(cat "$logs/processes"))"
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $model"
+        if [ -n "$server" ]; then
+            kill -KILL "$server" 2>/dev/null
+            wait "$server" 2>/dev/null
+            server=
+        fi
+        exec 3>&-
+    fi
+done < <(grep -v '^#' models.tsv)
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,16 @@
+// diag.h: what the kernel says of a server's sockets, as ss(8) shows it.
+#ifndef TESTS_CONFORM_DIAG_H
+#define TESTS_CONFORM_DIAG_H
+
+#include "tests/conform/conform.h"
+
+struct socket_facts {
+    uint32_t sndbuf, rcvbuf; // as the kernel counts them: twice what was asked for
+    uint32_t backlog;        // of a listener
+};
+
+// The server's socket that listens (client -1), or that this client is connected to. Skips the
+// case where the kernel can't be asked, fails it where there is no such socket.
+struct socket_facts ask_kernel(struct trial *, int client);
+
+#endif

@@ -1,0 +1,254 @@
+// run.c: the table, several cases at a time. Each runs in a process of its own, which is a
+// subreaper, so that whatever its server leaves behind comes back to it.
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/conform/own.h"
+
+// A case's deadline is for what it does itself; starting the server and the aftercare come on top.
+enum { AROUND_SECONDS = 60 };
+
+struct job {
+    const struct conform_case *which;
+    size_t index;
+    pid_t pid; // 0: not running
+    double started;
+    struct board *board;
+};
+
+// One call of conform_run().
+struct run {
+    const struct candidate *candidate;
+    struct finding *findings;
+    void (*done)(const struct conform_case *, const struct finding *);
+    sigset_t mask; // the caller's
+    unsigned running;
+    size_t failed;
+};
+
+struct probe *probe;
+static int interrupted;
+
+int conform_interrupted(void)
+{
+    return interrupted;
+}
+
+// ---- One job ----
+
+static void launch_job(struct run *run, struct job *job)
+{
+    fflush(NULL);
+    snprintf(job->board->waiting, sizeof job->board->waiting, "at its start");
+    job->started = now();
+    job->pid = fork();
+    if (job->pid == -1)
+        abort();
+    if (job->pid == 0) {
+        sigprocmask(SIG_SETMASK, &run->mask, NULL);
+        run_case(run->candidate, job->which, job->board);
+    }
+    run->running++;
+}
+
+// Ends a case's process and all below it. Stopped first, it can't make new ones meanwhile.
+static void end_job(const struct job *job)
+{
+    kill(job->pid, SIGSTOP);
+    end_all_below(job->pid);
+    kill(job->pid, SIGKILL);
+}
+
+// When a case's process dies before it has cleared up, what was below it comes to us. Its server
+// dies with it; what the server has started is still in the server's process group.
+static void end_strays(const struct job *job)
+{
+    const pid_t groups[] = {job->pid, job->board->server};
+
+    for (unsigned i = 0; i < 2; i++)
+        if (groups[i] > 0) {
+            kill(-groups[i], SIGKILL);
+            while (waitpid(-groups[i], NULL, 0) > 0)
+                ;
+        }
+}
+
+// The case ended without a verdict, or was made to.
+static void judge_for_it(const struct job *job, int status, bool late)
+{
+    struct finding *f = &job->board->finding;
+    const char *waiting = job->board->waiting;
+
+    f->outcome = interrupted ? SKIPPED : FAILED;
+    if (interrupted)
+        snprintf(f->reason, sizeof f->reason, "interrupted");
+    else if (late)
+        snprintf(f->reason, sizeof f->reason, "still running after %.0f s, %s", f->seconds,
+                 waiting);
+    else if (WIFSIGNALED(status))
+        snprintf(f->reason, sizeof f->reason, "the test itself ended with signal %d, %s",
+                 WTERMSIG(status), waiting);
+    else
+        snprintf(f->reason, sizeof f->reason, "the test itself exited with status %d, %s",
+                 WEXITSTATUS(status), waiting);
+}
+
+static void hand_over(struct run *run, const struct job *job)
+{
+    struct finding *finding = &run->findings[job->index];
+
+    *finding = job->board->finding;
+    run->failed += finding->outcome == FAILED;
+    if (run->done != NULL)
+        run->done(job->which, finding);
+}
+
+// Looks whether the job has ended or must end; hands over its finding if so.
+static void look_after(struct run *run, struct job *job)
+{
+    double slowness = run->candidate->instrumented ? SLOWNESS : 1;
+    double seconds = now() - job->started;
+    bool late = seconds > (job->which->seconds + AROUND_SECONDS) * slowness;
+    int status;
+
+    pid_t pid = waitpid(job->pid, &status, WNOHANG);
+    if (pid == 0 && !late && !interrupted)
+        return;
+    if (pid == 0) {
+        end_job(job);
+        waitpid(job->pid, &status, 0);
+    }
+    job->board->finding.seconds = seconds;
+    if (!atomic_load(&job->board->decided)) {
+        judge_for_it(job, status, late);
+        end_strays(job);
+    }
+    job->pid = 0;
+    run->running--;
+    hand_over(run, job);
+}
+
+// ---- All of them ----
+
+// Sleeps until a child ends, a signal wants us to stop, or it is time to look at the clock.
+static void wait_for_news(void)
+{
+    sigset_t news;
+
+    sigemptyset(&news);
+    sigaddset(&news, SIGCHLD);
+    sigaddset(&news, SIGINT);
+    sigaddset(&news, SIGTERM);
+    int n = sigtimedwait(&news, NULL, &(struct timespec){.tv_nsec = 200000000});
+    if (n == SIGINT || n == SIGTERM)
+        interrupted = n;
+}
+
+static void run_jobs(struct run *run, struct job *jobs, size_t n, unsigned width)
+{
+    size_t next = 0;
+
+    while (next < n || run->running > 0) {
+        while (run->running < width && next < n && !interrupted)
+            launch_job(run, &jobs[next++]);
+        wait_for_news();
+        for (size_t i = 0; i < next; i++)
+            if (jobs[i].pid != 0)
+                look_after(run, &jobs[i]);
+        for (; interrupted && next < n; next++) {
+            judge_for_it(&jobs[next], 0, false);
+            hand_over(run, &jobs[next]);
+        }
+    }
+}
+
+static bool is_quiet(const struct job *job)
+{
+    return job->which->needs & NEEDS_QUIET;
+}
+
+// The longest first, so that none of them is left running alone at the end; the quiet ones last.
+static int by_deadline(const void *a, const void *b)
+{
+    const struct job *x = a, *y = b;
+
+    if (is_quiet(x) != is_quiet(y))
+        return is_quiet(x) ? 1 : -1;
+    if (x->which->seconds != y->which->seconds)
+        return x->which->seconds > y->which->seconds ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+static void *share(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        abort();
+    return memory;
+}
+
+// Fills `probe`. If the candidate can't even be started, each case will find that out.
+static void run_probe(const struct run *run, struct board *board)
+{
+    static const struct conform_case which = {
+        .name = "probe", .seconds = 30, .run = probe_candidate};
+    struct finding finding;
+    struct job job = {.which = &which, .board = board};
+    struct run alone = {.candidate = run->candidate, .findings = &finding, .mask = run->mask};
+
+    memset(probe, 0, sizeof *probe);
+    run_jobs(&alone, &job, 1, 1);
+    memset(board, 0, sizeof *board);
+}
+
+size_t conform_run(const struct candidate *candidate, const bool *chosen, unsigned width,
+                   struct finding findings[],
+                   void (*done)(const struct conform_case *, const struct finding *))
+{
+    struct run run = {.candidate = candidate, .findings = findings, .done = done};
+    size_t all = conform_case_count(), n = 0, loud = 0;
+    struct job *jobs = calloc(all + 1, sizeof *jobs);
+    struct board *boards = share((all + 1) * sizeof *boards);
+    sigset_t news;
+    int was_subreaper = 0;
+
+    if (jobs == NULL)
+        abort();
+    if (probe == NULL)
+        probe = share(sizeof *probe);
+    sigemptyset(&news);
+    sigaddset(&news, SIGCHLD);
+    sigaddset(&news, SIGINT);
+    sigaddset(&news, SIGTERM);
+    sigprocmask(SIG_BLOCK, &news, &run.mask);
+    prctl(PR_GET_CHILD_SUBREAPER, &was_subreaper);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    interrupted = 0;
+    run_probe(&run, &boards[all]);
+    for (size_t i = 0; i < all; i++) {
+        struct job job = {.which = conform_case_at(i), .index = i, .board = &boards[i]};
+        if (chosen != NULL && !chosen[i])
+            continue;
+        if (is_missing(candidate, job.which, &job.board->finding))
+            hand_over(&run, &job);
+        else
+            jobs[n++] = job;
+    }
+    qsort(jobs, n, sizeof *jobs, by_deadline);
+    while (loud < n && !is_quiet(&jobs[loud]))
+        loud++;
+    run_jobs(&run, jobs, loud, width);
+    run_jobs(&run, jobs + loud, n - loud, 1);
+    prctl(PR_SET_CHILD_SUBREAPER, was_subreaper);
+    sigprocmask(SIG_SETMASK, &run.mask, NULL);
+    munmap(boards, (all + 1) * sizeof *boards);
+    free(jobs);
+    return run.failed;
+}

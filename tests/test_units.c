@@ -1,0 +1,367 @@
+// test_units.c: what is a number on a command line, and above all what is not.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/address.h"
+#include "base/units.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+// Stands in the result before each call: a refusal must leave it there.
+enum { UNTOUCHED = 4711 };
+
+// What no kind of number may look like, and strtoul(3) or strtod(3) would partly take.
+static const char *const never[] = {
+    "",    " ",     "-",     "+",     ".",    "..",    "-1",  "+1",    "-0",   " 1",   "1 ",
+    "\t1", "1\n",   "0x10",  "0X10",  "x",    "1e3",   "1E3", "1e",    "inf",  "nan",  "NaN",
+    "1,5", "1,000", "1_000", "1'000", "1..5", "1.2.3", "--1", "1-",    "1+1",  "1/2",  "0b1",
+    "１",  "\xff",  "1\xff", "%d",    "1;",   "$1",    "(1)", "\"1\"", "1.5k", "1.5M", "ten",
+};
+
+static void refuse_count(const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t count = UNTOUCHED;
+
+    if (units_count(text, min, max, &count) || count != UNTOUCHED)
+        fail_msg("units_count() took \"%s\"", text);
+}
+
+static void refuse_size(const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t bytes = UNTOUCHED;
+
+    if (units_size(text, min, max, &bytes) || bytes != UNTOUCHED)
+        fail_msg("units_size() took \"%s\"", text);
+}
+
+static void refuse_time(const char *text, int64_t max)
+{
+    int64_t ns = UNTOUCHED;
+
+    if (units_time(text, max, &ns) || ns != UNTOUCHED)
+        fail_msg("units_time() took \"%s\"", text);
+}
+
+static void refuse_seconds(const char *text, int64_t max)
+{
+    int64_t ns = UNTOUCHED;
+
+    if (units_seconds(text, max, &ns) || ns != UNTOUCHED)
+        fail_msg("units_seconds() took \"%s\"", text);
+}
+
+static uint64_t count_of(const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t count = UNTOUCHED;
+
+    if (!units_count(text, min, max, &count))
+        fail_msg("units_count() refused \"%s\"", text);
+    return count;
+}
+
+static uint64_t size_of(const char *text)
+{
+    uint64_t bytes = UNTOUCHED;
+
+    if (!units_size(text, 0, UINT64_MAX, &bytes))
+        fail_msg("units_size() refused \"%s\"", text);
+    return bytes;
+}
+
+static int64_t time_of(const char *text)
+{
+    int64_t ns = UNTOUCHED;
+
+    if (!units_time(text, INT64_MAX, &ns))
+        fail_msg("units_time() refused \"%s\"", text);
+    return ns;
+}
+
+static int64_t seconds_of(const char *text)
+{
+    int64_t ns = UNTOUCHED;
+
+    if (!units_seconds(text, INT64_MAX, &ns))
+        fail_msg("units_seconds() refused \"%s\"", text);
+    return ns;
+}
+
+static void a_count_is_decimal_digits_and_nothing_else(void **state)
+{
+    static const char *const bad[] = {
+        "1k", "1.", "1.0", ".5", "1s", "7000ms", "99999999999999999999"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(never); i++)
+        refuse_count(never[i], 0, UINT64_MAX);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        refuse_count(bad[i], 0, UINT64_MAX);
+    assert_int_equal(count_of("0", 0, 65535), 0);
+    assert_int_equal(count_of("7000", 0, 65535), 7000);
+    assert_int_equal(count_of("0007000", 0, 65535), 7000); // not octal
+    assert_true(count_of("18446744073709551615", 0, UINT64_MAX) == UINT64_MAX);
+    refuse_count("18446744073709551616", 0, UINT64_MAX);
+    refuse_count("184467440737095516150", 0, UINT64_MAX);
+}
+
+static void a_count_stays_between_its_limits(void **state)
+{
+    (void)state;
+    refuse_count("0", 1, 65535);
+    assert_int_equal(count_of("1", 1, 65535), 1);
+    assert_int_equal(count_of("65535", 1, 65535), 65535);
+    refuse_count("65536", 1, 65535);
+    refuse_count("70000", 0, 65535);
+    refuse_count("4294974296", 0, 65535); // 7000 in its low 32 bits
+    refuse_count("4", 5, 5);
+    refuse_count("6", 5, 5);
+    assert_int_equal(count_of("5", 5, 5), 5);
+}
+
+// Every string of one or two bytes: a wider net than any list of bad ones.
+static void of_all_short_strings_only_digits_are_counts(void **state)
+{
+    (void)state;
+    for (unsigned a = 1; a < 256; a++)
+        for (unsigned b = 0; b < 256; b++) {
+            const char text[] = {(char)a, (char)b, '\0'};
+            bool first = a >= '0' && a <= '9', second = b >= '0' && b <= '9';
+
+            if (first && b == 0)
+                assert_int_equal(count_of(text, 0, 99), a - '0');
+            else if (first && second)
+                assert_int_equal(count_of(text, 0, 99), (a - '0') * 10 + (b - '0'));
+            else
+                refuse_count(text, 0, UINT64_MAX);
+
+            if (first && (b == 'k' || b == 'M' || b == 'G'))
+                assert_int_equal(size_of(text), (uint64_t)(a - '0') << (b == 'k'   ? 10
+                                                                        : b == 'M' ? 20
+                                                                                   : 30));
+            else if (!first || (b != 0 && !second))
+                refuse_size(text, 0, UINT64_MAX);
+
+            if (first && b == 's')
+                assert_int_equal(time_of(text), (a - '0') * NS_PER_SECOND);
+            else
+                refuse_time(text, INT64_MAX);
+        }
+}
+
+static void a_size_may_have_a_letter_for_its_thousands(void **state)
+{
+    static const char *const bad[] = {"k",   "M",  "G",   "1K", "1m",  "1g",  "1T",   "1kk", "1kB",
+                                      "1Mk", "1b", "1 k", "k1", "1k ", "1k1", "1KiB", "1.k", ".5k"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(never); i++)
+        refuse_size(never[i], 0, UINT64_MAX);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        refuse_size(bad[i], 0, UINT64_MAX);
+    assert_int_equal(size_of("0"), 0);
+    assert_int_equal(size_of("0G"), 0);
+    assert_int_equal(size_of("4096"), 4096);
+    assert_int_equal(size_of("64k"), 65536);
+    assert_int_equal(size_of("3M"), 3 << 20);
+    assert_true(size_of("5G") == UINT64_C(5) << 30);
+    assert_true(size_of("17179869183G") == UINT64_C(17179869183) << 30);
+    refuse_size("17179869184G", 0, UINT64_MAX); // 2^64, which is 0 in 64 bits
+    refuse_size("18014398509481984k", 0, UINT64_MAX);
+    refuse_size("18446744073709551616", 0, UINT64_MAX);
+    refuse_size("1k", 1025, 65536);
+    refuse_size("65k", 0, 65536);
+    refuse_size("65537", 0, 65536);
+}
+
+static void a_time_needs_its_unit(void **state)
+{
+    static const char *const bad[] = {
+        "0",     "1",     "1.5",  "ns",      "us",   "s",     ".s",    "1 s",
+        "1S",    "1sec",  "1m",   "1h",      "1ks",  "1mss",  "1 min", "1MS",
+        "1nss",  "1s ",   " 1s",  "-1s",     "+1s",  "1e3ms", "0x1s",  "1s1s",
+        "1..5s", "1.5.s", "1,5s", "1.2.3ms", "infs", "nans",  "1µs",   "1minutes",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(never); i++)
+        refuse_time(never[i], INT64_MAX);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        refuse_time(bad[i], INT64_MAX);
+    assert_int_equal(time_of("0ns"), 0);
+    assert_int_equal(time_of("1ns"), 1);
+    assert_int_equal(time_of("50us"), 50000);
+    assert_int_equal(time_of("5ms"), 5000000);
+    assert_int_equal(time_of("2s"), 2 * NS_PER_SECOND);
+    assert_int_equal(time_of("3min"), 180 * NS_PER_SECOND);
+}
+
+static void a_time_may_have_a_fraction_exact_to_the_nanosecond(void **state)
+{
+    (void)state;
+    assert_int_equal(time_of("1.5ms"), 1500000);
+    assert_int_equal(time_of(".5us"), 500);
+    assert_int_equal(time_of("0.3s"), 300000000);
+    assert_int_equal(time_of("0.000000001s"), 1);
+    assert_int_equal(time_of("1.123456789s"), 1123456789);
+    assert_int_equal(time_of("0.1min"), 6 * NS_PER_SECOND);
+    assert_int_equal(time_of("0.50000000000000000000000000000000000000ms"), 500000);
+    assert_int_equal(seconds_of("0.25"), 250000000);
+    assert_int_equal(seconds_of(".000000001"), 1);
+    assert_int_equal(seconds_of("0.0000000001"), 0);
+    // Every tenth of a microsecond up to a second's thousandth, written as a person would.
+    for (unsigned i = 0; i < 10000; i++) {
+        char text[16] = "0.0000000";
+
+        for (unsigned rest = i, at = 8; rest > 0; rest /= 10)
+            text[at--] = (char)('0' + rest % 10);
+        assert_int_equal(seconds_of(text), i * 100);
+    }
+}
+
+static void seconds_have_no_unit(void **state)
+{
+    static const char *const bad[] = {"1s", "1ms", "0.5s",  "1min", "s",
+                                      "1 ", "1k",  "0.5.5", "0.-5"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(never); i++)
+        refuse_seconds(never[i], INT64_MAX);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        refuse_seconds(bad[i], INT64_MAX);
+    assert_int_equal(seconds_of("0"), 0);
+    assert_int_equal(seconds_of("3"), 3 * NS_PER_SECOND);
+    assert_int_equal(seconds_of("86400"), 86400 * NS_PER_SECOND);
+}
+
+static void no_time_is_beyond_its_limit(void **state)
+{
+    (void)state;
+    refuse_seconds("1.000000001", NS_PER_SECOND);
+    refuse_seconds("2", NS_PER_SECOND);
+    assert_int_equal(seconds_of("1"), NS_PER_SECOND);
+    refuse_time("1001ms", NS_PER_SECOND);
+    refuse_time("1min", NS_PER_SECOND);
+    refuse_time("1ns", 0);
+    // Around the last nanosecond that 64 bits hold: 9223372036.854775807 s.
+    assert_true(time_of("9223372036854775807ns") == INT64_MAX);
+    refuse_time("9223372036854775808ns", INT64_MAX);
+    refuse_time("18446744073709551615ns", INT64_MAX);
+    refuse_time("9223372036.9s", INT64_MAX);
+    refuse_time("9223372037s", INT64_MAX);
+    refuse_time("153722867.99min", INT64_MAX);
+    refuse_seconds("9223372036.9", INT64_MAX);
+    refuse_seconds("99999999999999999999", INT64_MAX);
+    assert_true(seconds_of("9223372036") == INT64_C(9223372036) * NS_PER_SECOND);
+}
+
+// ---- Addresses ----
+
+static void check_numeric(const char *host, uint16_t port, const char *expected)
+{
+    struct address found[4];
+    char text[ADDRESS_TEXT];
+    const char *why = NULL;
+
+    assert_int_equal(address_find(host, port, found, 4, &why), 1);
+    assert_null(why);
+    address_text(&found[0], text);
+    assert_string_equal(text, expected);
+}
+
+static void numeric_addresses_come_back_as_they_were(void **state)
+{
+    (void)state;
+    check_numeric("127.0.0.1", 7000, "127.0.0.1:7000");
+    check_numeric("127.0.0.1", 0, "127.0.0.1:0");
+    check_numeric("0.0.0.0", 65535, "0.0.0.0:65535");
+    check_numeric("255.255.255.255", 1, "255.255.255.255:1");
+    check_numeric("::1", 7000, "[::1]:7000");
+    check_numeric("::", 7000, "[::]:7000");
+    check_numeric("0:0:0:0:0:0:0:1", 7000, "[::1]:7000");
+    check_numeric("2001:db8:1111:2222:3333:4444:5555:6666", 65535,
+                  "[2001:db8:1111:2222:3333:4444:5555:6666]:65535");
+    check_numeric("fe80::1111:2222:3333:4444%lo", 65535, "[fe80::1111:2222:3333:4444%lo]:65535");
+}
+
+static void names_are_looked_up(void **state)
+{
+    struct address found[8];
+    char text[ADDRESS_TEXT];
+    const char *why = NULL;
+    size_t n = address_find("localhost", 7000, found, 8, &why);
+
+    (void)state;
+    assert_in_range(n, 1, 8);
+    for (size_t i = 0; i < n; i++) {
+        address_text(&found[i], text);
+        assert_true(strcmp(text, "127.0.0.1:7000") == 0 || strcmp(text, "[::1]:7000") == 0);
+    }
+}
+
+static void no_more_addresses_are_stored_than_there_is_room_for(void **state)
+{
+    struct address found[2];
+    const char *why = NULL;
+
+    (void)state;
+    memset(found, 0xee, sizeof found);
+    assert_int_equal(address_find("127.0.0.1", 7000, found, 0, &why), 0);
+    assert_int_equal(found[0].length, 0xeeeeeeee);
+    assert_int_equal(address_find("localhost", 7000, found, 1, &why), 1);
+    assert_int_equal(found[1].length, 0xeeeeeeee);
+}
+
+static void what_is_no_address_is_said_with_a_reason(void **state)
+{
+    // None of these is ever asked of a name server.
+    static const char *const bad[] = {"",        ":::",           "1::2::3",
+                                      "[::1]",   "::1%",          "::1%no-such-interface",
+                                      "12345::", "::127.0.0.256", "fe80::1%999999999999"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct address found[2];
+        const char *why = NULL;
+
+        if (address_find(bad[i], 7000, found, 2, &why) != 0)
+            fail_msg("\"%s\" was taken for an address", bad[i]);
+        assert_non_null(why);
+        assert_true(strlen(why) > 0 && strchr(why, '\n') == NULL);
+    }
+}
+
+static void an_address_that_is_none_is_a_question_mark(void **state)
+{
+    struct address none = {.length = 0};
+    char text[ADDRESS_TEXT];
+
+    (void)state;
+    address_text(&none, text);
+    assert_string_equal(text, "?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_count_is_decimal_digits_and_nothing_else),
+        cmocka_unit_test(a_count_stays_between_its_limits),
+        cmocka_unit_test(of_all_short_strings_only_digits_are_counts),
+        cmocka_unit_test(a_size_may_have_a_letter_for_its_thousands),
+        cmocka_unit_test(a_time_needs_its_unit),
+        cmocka_unit_test(a_time_may_have_a_fraction_exact_to_the_nanosecond),
+        cmocka_unit_test(seconds_have_no_unit),
+        cmocka_unit_test(no_time_is_beyond_its_limit),
+        cmocka_unit_test(numeric_addresses_come_back_as_they_were),
+        cmocka_unit_test(names_are_looked_up),
+        cmocka_unit_test(no_more_addresses_are_stored_than_there_is_room_for),
+        cmocka_unit_test(what_is_no_address_is_said_with_a_reason),
+        cmocka_unit_test(an_address_that_is_none_is_a_question_mark),
+    };
+    return cmocka_run_group_tests_name("units and addresses", tests, NULL, NULL);
+}
