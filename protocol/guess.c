@@ -3,11 +3,7 @@
 
 enum { NO_NUMBER = -1, BEYOND = 10 };
 
-struct phrases {
-    const char *too_high, *too_low, *correct, *bye, *invalid;
-};
-
-static const struct phrases phrases[] = {
+const struct guess_phrases guess_phrases[] = {
     [ENGLISH] = {"too high", "too low", "correct", "bye", "invalid input: "},
     [KOREAN] = {"너무 높아요", "너무 낮아요", "정답", "종료", "입력값이 올바르지 않습니다:"},
 };
@@ -62,7 +58,7 @@ static bool guess_step(struct session *s, struct buf *in, struct buf *out)
     if (end == NULL)
         return false;
 
-    const struct phrases *say = &phrases[s->language];
+    const struct guess_phrases *say = &guess_phrases[s->language];
     const char *phrase;
     int secret = (int)s->secret, guess = read_guess(line, n);
 

@@ -1,6 +1,8 @@
 // protocol.c: the list of services, and the one way to drive any of them.
 #include "protocol/protocol.h"
 
+#include "base/random.h"
+
 static const struct service *const services[] = {
     &echo_service,
     &frame_service,
@@ -15,17 +17,6 @@ const struct service *service_named(const char *name)
     return NULL;
 }
 
-// Number `ordinal`, counted from 0, of the splitmix64 generator started at `seed`. Any client's
-// number can be had without those before it, so processes and threads need not share a generator.
-static uint64_t mix(uint64_t seed, uint64_t ordinal)
-{
-    uint64_t z = seed + (ordinal + 1) * 0x9e3779b97f4a7c15;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 void session_open(struct session *s, const struct service *service, enum language language,
                   uint64_t seed, uint64_t ordinal)
 {
@@ -33,7 +24,8 @@ void session_open(struct session *s, const struct service *service, enum languag
         .service = service,
         .verdict = GO_ON,
         .language = language,
-        .secret = 1 + (unsigned)(mix(seed, ordinal) % 9),
+        // By number, so that processes and threads need not share a generator.
+        .secret = 1 + (unsigned)(random_at(seed, ordinal) % 9),
     };
 }
 

@@ -26,7 +26,12 @@ enum verdict {
     VIOLATION, // the peer broke the rules: send what is in `out`, then close, and count it
 };
 
-enum language { ENGLISH, KOREAN };
+enum language { ENGLISH, KOREAN, LANGUAGES };
+
+// What guess says, without line ends; `invalid` is followed by the line that was.
+extern const struct guess_phrases {
+    const char *too_high, *too_low, *correct, *bye, *invalid;
+} guess_phrases[LANGUAGES];
 
 // One client's conversation, as far as it has come. 32 bytes or less.
 struct session {

@@ -3,18 +3,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/random.h"
 #include "tests/conform/conform.h"
 
-// Sebastiano Vigna's splitmix64.
 void fill_random(void *bytes, size_t n, uint64_t seed)
 {
     unsigned char *to = bytes;
 
     while (n > 0) {
-        uint64_t z = seed += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        z ^= z >> 31;
+        uint64_t z = random_next(&seed);
         size_t part = n < sizeof z ? n : sizeof z;
         memcpy(to, &z, part);
         to += part;
