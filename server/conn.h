@@ -59,8 +59,8 @@ void conn_close(struct conn *);
 size_t conn_unsent(const struct conn *);
 
 // When a byte last moved, by server_clock(), as far as can be told: the client may have taken what
-// the kernel held for it (that is not noted anywhere: a change since the last call counts as of now,
-// the last acknowledgement as the end of it), or have sent what we have not read.
+// the kernel held for it (that is not noted anywhere: a change since the last call counts as of
+// now, the last acknowledgement as the end of it), or have sent what we have not read.
 int64_t conn_last_moved(struct conn *);
 
 // What to wait for: WANT_WRITE while bytes are owed, else WANT_READ (or, in a stop, WANT_TIME), and

@@ -1,5 +1,5 @@
-// every_cut.h: checks that a conversation goes as it should in whatever pieces its bytes arrive, and
-// however slowly the answers are taken. For cmocka's tests: include it after their headers.
+// every_cut.h: checks that a conversation goes as it should in whatever pieces its bytes arrive,
+// and however slowly the answers are taken. For cmocka's tests: include it after their headers.
 #ifndef TESTS_EVERY_CUT_H
 #define TESTS_EVERY_CUT_H
 

@@ -134,8 +134,8 @@ static void killed_at_the_limit(struct trial *t)
     figure(t, "%d times a newcomer took the place of a client whose child was killed", KILLED);
 }
 
-// Whoever started the server may have ignored SIGCHLD, and exec(3) keeps that: then the kernel buries
-// the children, and nobody is told.
+// Whoever started the server may have ignored SIGCHLD, and exec(3) keeps that: then the kernel
+// buries the children, and nobody is told.
 static void deaths_ignored(struct trial *t)
 {
     enum { KILLED = 3 };

@@ -142,8 +142,8 @@ static void beyond_1024(struct trial *t)
 
 // ---- A crew ----
 
-// Stacks of 8 MiB for all of them don't fit into 300 MiB. (Processes have an address space each, and
-// are all made.)
+// Stacks of 8 MiB for all of them don't fit into 300 MiB. (Processes have an address space each,
+// and are all made.)
 static void incomplete_crew(struct trial *t)
 {
     enum { CREW = 60 };

@@ -147,7 +147,8 @@ static void game_over(struct trial *t)
         // Too short for anybody to take anything: but nothing is left to be taken.
         start_for_stop(t, "guess", 1, "0.001");
         int client = dial(t);
-        // A client's first bytes are acknowledged at once, the end 40 ms later: the stop is between.
+        // A client's first bytes are acknowledged at once, the end 40 ms later: the stop is
+        // between.
         say(t, client, "x\n0\n", 4);
         hear(t, client, goodbye, sizeof goodbye - 1);
         await_taken(t, client);
