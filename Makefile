@@ -44,14 +44,21 @@ MODELS   := $(shell awk -F'\t' '!/^\#/ { print $$2 }' models.tsv)
 programs  = $(patsubst %.c,$(OUT)/bin/%,$(notdir $(1)))
 SERVERS  := $(call programs,$(MODELS))
 TESTS    := $(call programs,$(wildcard tests/test_*.c))
+# Those of the servers. Some names are in both archives: these find the servers' first.
+SERVING  := $(call programs,$(shell grep -l '"server/' tests/test_*.c))
 CONFORM  := $(OUT)/bin/conform
+LOADGEN  := $(OUT)/bin/loadgen
+MANUAL   := $(OUT)/loadgen.1
+HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
+PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
 CHECKS   := $(filter-out tests/check_leaks.sh,$(wildcard tests/check_*.sh))
 # Only these share memory between threads: to the others ThreadSanitizer has nothing to say.
 TESTED   := $(if $(filter thread,$(SAN)),$(filter threads/%,$(MODELS)),$(MODELS))
 
 SERVER_SIDE := $(OUT)/server.a $(OUT)/protocol.a $(OUT)/base.a
+CLIENT_SIDE := $(OUT)/loadgen.a $(OUT)/protocol.a $(OUT)/base.a
 SUITE       := $(OUT)/tests/conform.a
 
 # What the scripts that run tests need to know.
@@ -60,7 +67,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
 
-all: servers $(CONFORM) $(if $(SAN),,bin) ## every server program and the conformance suite
+all: servers $(LOADGEN) $(CONFORM) $(if $(SAN),,bin) ## servers, load generator, conformance suite
 servers: $(SERVERS)
 
 bin: FORCE
@@ -68,18 +75,24 @@ bin: FORCE
 
 $(foreach m,$(MODELS),$(eval $(call programs,$m): $(OUT)/$(m:.c=.o)))
 $(SERVERS): $(SERVER_SIDE)
+$(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
-$(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE) $(SERVER_SIDE)
+$(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
+$(SERVING): $(OUT)/server.a
+$(TESTS): $(CLIENT_SIDE)
 $(BARE): $(OUT)/bin/%: $(OUT)/tests/bare/%.o
+$(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
+$(LOADGEN) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(CONFORM) $(TESTS) $(BARE):
+$(SERVERS) $(LOADGEN) $(CONFORM) $(TESTS) $(BARE) $(PEERS):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
-	$(Q)$(LINK) -o $@ $^ $(CMOCKA) -ljansson $(LDLIBS)
+	$(Q)$(LINK) -o $@ $^ $(CMOCKA) -ljansson $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-$(foreach d,base protocol server tests/conform,$(eval $(OUT)/$d.a: $(call objects,$d) $d))
+$(foreach d,base protocol server loadgen tests/conform,$(eval $(OUT)/$d.a: \
+    $(filter-out $(OUT)/loadgen/loadgen.o,$(call objects,$d)) $d))
 $(OUT)/%.a:
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -121,7 +134,7 @@ test: ## everything: unit tests, checks, the conformance suite for every model
 	@scripts/setup build test
 	@$(MAKE) --no-print-directory check
 
-check: all $(TESTS)
+check: all $(TESTS) $(PEERS) $(if $(HELP2MAN),$(MANUAL))
 	@scripts/run-tests $(TESTS) $(CHECKS) -- $(notdir $(TESTED:.c=))
 
 conform: $(CONFORM) ## the suite for any program: SERVER='python3 my.py' SERVICES=echo SERVES=one
@@ -138,6 +151,9 @@ leaks: servers ## each model once under valgrind
 
 measure: servers $(BARE) ## epoll's echo path against a bare loop (MEASURE=counts: only what does not drift)
 	@tests/bare/measure
+
+measure-loadgen: servers $(LOADGEN) $(BARE) ## the generator against a bare loop (MEASURE=counts|cost|speed|memory)
+	@tests/bare/measure_loadgen
 
 FUZZ := build/fuzz
 fuzz: ## the protocol against libFuzzer, for SECONDS=60; what it finds goes to build/fuzz
@@ -159,18 +175,33 @@ format: ## puts every C file in the form that lint asks for
 setup: ## installs what is missing to build, test and lint (Debian packages)
 	@scripts/setup all
 
+man: ## the manual page of loadgen, made from its --help
+	@scripts/setup build man
+	@$(MAKE) --no-print-directory $(MANUAL)
+
+# argp puts a space before a group's heading, where help2man looks for none.
+$(MANUAL): $(LOADGEN)
+	@echo '  manual   $@'
+	$(Q)ARGP_HELP_FMT=header-col=0 LC_ALL=C help2man --no-info --output=$@ \
+	    --name='drives an echo server and measures latency and throughput' $<
+
 # Under libexec, so that nothing called `select` or `fork` lands in a PATH.
 LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/echolab
+BINDIR  = $(DESTDIR)$(PREFIX)/bin
+MAN1    = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC     = $(DESTDIR)$(PREFIX)/share/doc/echolab
 
-install: servers ## the server programs and docs: DESTDIR= PREFIX=/usr/local
-	install -d $(LIBEXEC) $(DOC)/docs
+install: servers $(LOADGEN) $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFIX=/usr/local
+	install -d $(LIBEXEC) $(BINDIR) $(MAN1) $(DOC)/docs
 	install $(SERVERS) $(LIBEXEC)
+	install $(LOADGEN) $(BINDIR)
+	$(if $(HELP2MAN),install -m 644 $(MANUAL) $(MAN1),@echo 'No manual page: help2man is missing')
 	install -m 644 README.md $(DOC)
 	install -m 644 $(wildcard docs/*.md) $(DOC)/docs
 
 uninstall: ## takes away what install put there
 	rm -rf $(LIBEXEC) $(DOC)
+	rm -f $(BINDIR)/loadgen $(MAN1)/loadgen.1
 
 clean: ## removes all that was made
 	rm -rf build bin
@@ -180,5 +211,5 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers test check conform leaks measure fuzz lint format setup install uninstall \
+.PHONY: all servers test check conform leaks measure measure-loadgen fuzz lint format setup man install uninstall \
         clean help FORCE

@@ -112,3 +112,23 @@ bool units_seconds(const char *text, int64_t max, int64_t *ns)
     *ns = value;
     return true;
 }
+
+bool units_rate(const char *text, double min, double max, double *rate)
+{
+    static const int64_t millionths = 1000000;
+    int64_t scale = millionths, value;
+    const char *unit = text + strspn(text, "0123456789.");
+
+    if (*unit == 'k')
+        scale *= 1000;
+    else if (*unit == 'M')
+        scale *= 1000000;
+    if (!read_decimal(&text, scale, INT64_MAX, &value) || text != unit ||
+        unit[scale > millionths] != '\0')
+        return false;
+    double read = (double)value / (double)millionths;
+    if (read < min || read > max)
+        return false;
+    *rate = read;
+    return true;
+}

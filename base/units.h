@@ -23,4 +23,8 @@ bool units_time(const char *text, int64_t max, int64_t *ns);
 // Seconds without a unit, fractions allowed: "0.25". In nanoseconds, 0 to max.
 bool units_seconds(const char *text, int64_t max, int64_t *ns);
 
+// How many, of what need not be whole: digits, a fraction allowed, then nothing or one of k, M
+// (1000-fold each): "20000", "1.5k", "0.5". From min to max, to a millionth.
+bool units_rate(const char *text, double min, double max, double *rate);
+
 #endif

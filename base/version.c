@@ -10,3 +10,17 @@ const char *version_text(void)
     return ECHOLAB_VERSION;
 #endif
 }
+
+const char *version_number(void)
+{
+    return ECHOLAB_VERSION;
+}
+
+const char *version_commit(void)
+{
+#ifdef ECHOLAB_COMMIT
+    return ECHOLAB_COMMIT;
+#else
+    return "";
+#endif
+}

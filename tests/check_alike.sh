@@ -102,6 +102,8 @@ includes_beyond 'base' base/*.[ch] | complaints 'base includes base alone'
 includes_beyond 'protocol|base' protocol/*.[ch] | complaints 'protocol includes protocol and base'
 includes_beyond 'server|protocol|base' server/*.[ch] |
     complaints 'server includes server, protocol and base'
+includes_beyond 'loadgen|protocol|base' loadgen/*.[ch] |
+    complaints 'loadgen includes loadgen, protocol and base'
 includes_beyond 'server|protocol|base' "${models[@]}" |
     complaints 'models include server, protocol and base, never each other'
 

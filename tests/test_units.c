@@ -92,6 +92,23 @@ static int64_t seconds_of(const char *text)
     return ns;
 }
 
+static double rate_of(const char *text)
+{
+    double rate = UNTOUCHED;
+
+    if (!units_rate(text, 0, 1e12, &rate))
+        fail_msg("units_rate() refused \"%s\"", text);
+    return rate;
+}
+
+static void refuse_rate(const char *text, double min, double max)
+{
+    double rate = UNTOUCHED;
+
+    if (units_rate(text, min, max, &rate) || rate != UNTOUCHED)
+        fail_msg("units_rate() took \"%s\"", text);
+}
+
 static void a_count_is_decimal_digits_and_nothing_else(void **state)
 {
     static const char *const bad[] = {
@@ -239,6 +256,47 @@ static void seconds_have_no_unit(void **state)
     assert_int_equal(seconds_of("86400"), 86400 * NS_PER_SECOND);
 }
 
+static void a_rate_may_have_a_fraction_and_decimal_thousands(void **state)
+{
+    static const char *const bad[] = {"k",
+                                      "M",
+                                      ".k",
+                                      "1K",
+                                      "1m",
+                                      "1G",
+                                      "1kk",
+                                      "1kM",
+                                      "1k5",
+                                      "1 k",
+                                      "1k ",
+                                      "1s",
+                                      "1/s",
+                                      "k1",
+                                      "1.k.",
+                                      "1..5k",
+                                      "9999999999999999999",
+                                      "10000000000000M"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(never); i++)
+        if (strcmp(never[i], "1.5k") != 0 && strcmp(never[i], "1.5M") != 0)
+            refuse_rate(never[i], 0, 1e12);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        refuse_rate(bad[i], 0, 1e12);
+    assert_true(rate_of("0") == 0);
+    assert_true(rate_of("20000") == 20000);
+    assert_true(rate_of("20k") == 20000);
+    assert_true(rate_of("1.5k") == 1500);
+    assert_true(rate_of("1.234567M") == 1234567);
+    assert_true(rate_of("0.3") == 0.3);
+    assert_true(rate_of(".5") == 0.5 && rate_of("5.") == 5);
+    assert_true(rate_of("0.000001") == 0.000001);
+    refuse_rate("0.5", 1, 10);
+    assert_true(units_rate("1", 1, 10, &(double){0}) && units_rate("10", 1, 10, &(double){0}));
+    refuse_rate("10.000001", 1, 10);
+    refuse_rate("1k", 1, 10);
+}
+
 static void no_time_is_beyond_its_limit(void **state)
 {
     (void)state;
@@ -356,6 +414,7 @@ int main(void)
         cmocka_unit_test(a_time_needs_its_unit),
         cmocka_unit_test(a_time_may_have_a_fraction_exact_to_the_nanosecond),
         cmocka_unit_test(seconds_have_no_unit),
+        cmocka_unit_test(a_rate_may_have_a_fraction_and_decimal_thousands),
         cmocka_unit_test(no_time_is_beyond_its_limit),
         cmocka_unit_test(numeric_addresses_come_back_as_they_were),
         cmocka_unit_test(names_are_looked_up),

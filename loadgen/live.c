@@ -1,0 +1,93 @@
+// live.c: see live.h. It reads what the threads count while they count, and disturbs none of them.
+#include "loadgen/live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "loadgen/worker.h"
+
+static const int64_t SHOW_NS = NS_PER_SECOND / 2;
+
+void live_open(struct live *l, const struct run *run, const struct worker *workers)
+{
+    const char *terminal = getenv("TERM");
+
+    *l = (struct live){.run = run, .workers = workers};
+    l->on = !run->plan->quiet && isatty(STDERR_FILENO) && terminal != NULL &&
+            strcmp(terminal, "dumb") != 0;
+}
+
+int live_wait_ms(const struct live *l)
+{
+    return l->on ? (int)(SHOW_NS / 1000000) : -1;
+}
+
+static void put_line(const char *text)
+{
+    struct winsize window;
+    char line[256];
+    // A line that wraps could not be taken back.
+    int width = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1
+                    ? window.ws_col - 1
+                    : 79;
+
+    // Back to the first column, the text, and the rest of the line cleared (ECMA-48, EL).
+    int n = snprintf(line, sizeof line, "\r%.*s\033[K", width < 200 ? width : 200, text);
+    (void)!write(STDERR_FILENO, line, (size_t)n);
+}
+
+static void sum(const struct live *l, uint64_t *answered, uint64_t *errors)
+{
+    *answered = *errors = 0;
+    for (unsigned i = 0; i < l->run->plan->threads; i++) {
+        const struct tally *t = &l->workers[i].tally;
+        *answered += atomic_load_explicit(&t->live_answered, memory_order_relaxed);
+        *errors += atomic_load_explicit(&t->live_errors, memory_order_relaxed);
+    }
+}
+
+static void show_progress(struct live *l, int64_t now)
+{
+    const struct plan *plan = l->run->plan;
+    uint64_t answered, errors;
+    char text[200], limit[64] = "", phase[32] = "";
+
+    sum(l, &answered, &errors);
+    double rate = (double)(answered - l->answered) * NS_PER_SECOND / (double)(now - l->shown);
+    if (plan->requests > 0)
+        snprintf(limit, sizeof limit, " (%llu requests)", (unsigned long long)plan->requests);
+    else
+        snprintf(limit, sizeof limit, " of %.3g s",
+                 (double)(plan->warmup_ns + plan->duration_ns) / NS_PER_SECOND);
+    if (now < l->run->begin)
+        snprintf(phase, sizeof phase, "  warming up");
+    else if (now >= l->run->end)
+        snprintf(phase, sizeof phase, "  waiting for the last answers");
+    snprintf(text, sizeof text, "%.1f s%s  %.0f answers/s  %llu in all  %llu errors%s",
+             (double)(now - l->run->start) / NS_PER_SECOND, limit, rate,
+             (unsigned long long)answered, (unsigned long long)errors, phase);
+    put_line(text);
+    l->answered = answered;
+}
+
+void live_show(struct live *l)
+{
+    int64_t now = clock_now();
+
+    if (!l->on || now - l->shown < SHOW_NS)
+        return;
+    if (l->run->start == 0 || now < l->run->start)
+        put_line("connecting ...");
+    else if (l->shown != 0)
+        show_progress(l, now);
+    l->shown = now;
+}
+
+void live_close(struct live *l)
+{
+    if (l->on)
+        put_line("");
+}
