@@ -26,12 +26,11 @@ struct client {
     uint32_t number;     // of all clients of the run
     uint32_t lives;      // connections so far
     uint64_t dialled_in; // the batch of events during which connect(2) was called
-    int64_t since;       // when connect(2) was called; when an answer last brought a byte
+    int64_t since;       // when connect(2) was called, or the server last showed a sign of life
     struct dialog dialog;
 
     // The queue of requests, oldest first, each counted from the client's birth:
-    //     head: its answer is awaited    begun: the first whose sending has not begun    tail: the
-    //     end
+    // head: its answer is awaited; begun: the first whose sending has not begun; tail: the end.
     struct request *queue; // of capacity `mask` + 1, a power of two
     uint32_t mask;
     uint64_t head, begun, tail;

@@ -9,7 +9,7 @@
 #include "loadgen/merge.h"
 #include "loadgen/run.h"
 
-enum { EXIT_COULD_NOT = 1, EXIT_MISSED = 2, EXIT_ANSWERS = 3, EXIT_INTERRUPTED = 130 };
+enum { EXIT_COULD_NOT = 1, EXIT_MISSED = 2, EXIT_INTERRUPTED = 130 };
 
 static bool requirements_hold(const struct plan *plan, const struct result *r)
 {

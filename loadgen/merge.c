@@ -13,8 +13,6 @@
 #include "base/version.h"
 #include "loadgen/result.h"
 
-enum { EXIT_ANSWERS = 3 }; // wrong or lost ones
-
 // ---- Adding -------------------------------------------------------------------------------------
 
 // NULL, or what keeps two runs from being added.

@@ -32,7 +32,8 @@ static bool is_stdout(const char *file)
     return file != NULL && strcmp(file, "-") == 0;
 }
 
-unsigned outputs_on_stdout(const struct outputs *o)
+// What a program reads there must be one thing.
+static unsigned count_on_stdout(const struct outputs *o)
 {
     struct output all[OUTPUTS];
     unsigned n = 0;
@@ -77,7 +78,7 @@ bool outputs_write(const struct outputs *o, const struct result *r, bool summary
     struct output all[OUTPUTS];
     bool good = true;
 
-    if (summary && outputs_on_stdout(o) == 0)
+    if (summary && count_on_stdout(o) == 0)
         good = result_save(r, "-", result_write_summary);
     list(o, all);
     for (unsigned i = 0; i < OUTPUTS; i++)

@@ -10,9 +10,6 @@ struct outputs {
     const char *json, *csv, *hgrm, *timeline; // file names, "-" for standard output, NULL for none
 };
 
-// How many of them are standard output: what a program reads there must be one thing.
-unsigned outputs_on_stdout(const struct outputs *);
-
 // Before a long run: dies if a file could not be written. Creates and changes nothing.
 void outputs_check(const struct outputs *);
 

@@ -113,6 +113,9 @@ static inline uint64_t result_slower(const struct result *r)
     return r->requests.lost + r->requests.unfinished + (r->requests.scheduled - r->requests.sent);
 }
 
+// Ends a run, or a merge of runs, of which result_is_bad() is true.
+enum { EXIT_ANSWERS = 3 };
+
 // Whether, at any time of the run, an answer was wrong or lost, bytes came that nobody had asked
 // for, or a connection was refused that requests needed.
 static inline bool result_is_bad(const struct result *r)
