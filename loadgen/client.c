@@ -2,67 +2,40 @@
 #include "loadgen/client.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "base/random.h"
+#include "loadgen/transfer.h"
 #include "loadgen/worker.h"
 
 void client_open(struct client *c, uint32_t number, bool idle)
 {
     *c = (struct client){.fd = -1, .number = number, .idle = idle};
-    c->queue = &c->only;
-}
-
-void client_free(struct client *c)
-{
-    if (c->queue != &c->only)
-        free(c->queue);
-}
-
-static struct request *queued(struct client *c, uint64_t number)
-{
-    return &c->queue[number & c->mask];
-}
-
-static bool double_queue(struct client *c)
-{
-    uint32_t size = (c->mask + 1) * 2;
-    struct request *wider = malloc(size * sizeof *wider);
-
-    if (wider == NULL)
-        return false;
-    for (uint64_t i = c->head; i < c->tail; i++)
-        wider[i & (size - 1)] = *queued(c, i);
-    client_free(c);
-    c->queue = wider;
-    c->mask = size - 1;
-    return true;
+    queue_open(&c->queue);
 }
 
 // Returns the request, or NULL when there is no memory for it, and the run is over.
 static const struct request *enqueue(struct worker *w, struct client *c, int64_t due)
 {
-    if (c->tail - c->head > c->mask && !double_queue(c)) {
-        // What was measured is worth more than the rest of the run.
-        warn("no memory for the requests under way: the server does not keep up with --rate");
-        run_end(w->run, due, &w->run->gave_up);
-        return NULL;
+    struct request *q = queue_put(
+        &c->queue, (struct request){.due = due, .phase = tally_phase(&w->tally, due)});
+
+    if (q != NULL) {
+        w->under_way++;
+        return q;
     }
-    struct request *q = queued(c, c->tail++);
-    *q = (struct request){.due = due, .phase = tally_phase(&w->tally, due)};
-    w->under_way++;
-    return q;
+    // What was measured is worth more than the rest of the run.
+    warn("no memory for the requests under way: the server does not keep up with --rate");
+    run_end(w->run, due, &w->run->gave_up);
+    return NULL;
 }
 
 static struct request dequeue(struct worker *w, struct client *c)
 {
     w->under_way--;
-    return *queued(c, c->head++);
+    return queue_take(&c->queue);
 }
 
 // ---- The connection's life -----------------------------------------------------------------
@@ -77,7 +50,7 @@ static void enter(struct worker *w, struct client *c, enum state state)
 }
 
 // A descriptor that is closed leaves its epoll too.
-static void hang_up(struct worker *w, struct client *c)
+void client_hang_up(struct worker *w, struct client *c)
 {
     if (c->fd >= 0)
         close(c->fd);
@@ -87,7 +60,7 @@ static void hang_up(struct worker *w, struct client *c)
 
 static void dial_failed(struct worker *w, struct client *c, int error, int64_t now)
 {
-    hang_up(w, c);
+    client_hang_up(w, c);
     if (!w->started) {
         run_fail(w->run, error, "cannot connect to %s (connection %u of %u)", w->plan->target,
                  c->number + 1, w->plan->connections + w->plan->idle);
@@ -97,8 +70,7 @@ static void dial_failed(struct worker *w, struct client *c, int error, int64_t n
     tally_trouble(&w->tally, TROUBLE_CONNECT, error, now);
 }
 
-// What epoll tells of a client: edges only, and both kinds from the start, so that nothing need be
-// changed for any request.
+// Edges of both kinds from the start, so that nothing need be changed for any request.
 static struct epoll_event edges(struct client *c)
 {
     return (struct epoll_event){.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
@@ -120,11 +92,8 @@ void client_dial(struct worker *w, struct client *c)
 static int64_t dialled(struct worker *w, struct client *c)
 {
     int64_t now = clock_now();
-    int error = 0;
-    socklen_t size = sizeof error;
+    int error = dial_outcome(c->fd);
 
-    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-        error = errno;
     if (error != 0) {
         dial_failed(w, c, error, now);
         return now;
@@ -132,7 +101,7 @@ static int64_t dialled(struct worker *w, struct client *c)
     tally_connect(&w->tally, now - c->since);
     enter(w, c, c->idle ? SILENT : UP);
     c->blocked = c->served = false;
-    c->first = c->begun = c->head;
+    c->first = c->begun = c->queue.head;
     dialog_open(&c->dialog, w->plan, random_at(random_at(w->plan->seed, c->number), c->lives++));
     return now;
 }
@@ -140,9 +109,9 @@ static int64_t dialled(struct worker *w, struct client *c)
 // Nothing is due on it: has something come all the same?
 static void check_silence(struct worker *w, struct client *c, int64_t now)
 {
-    if (c->state != UP || c->head != c->begun)
+    if (c->state != UP || c->queue.head != c->begun)
         return;
-    ssize_t n = recv(c->fd, w->in, sizeof w->in, 0);
+    ssize_t n = transfer_receive(c->fd, w->in, sizeof w->in);
     size_t used;
     uint32_t size;
     if (n > 0 && dialog_hear(&c->dialog, w->in, (size_t)n, &used, &size) == HEARD_UNASKED)
@@ -154,8 +123,8 @@ static void check_silence(struct worker *w, struct client *c, int64_t now)
 static void renew(struct worker *w, struct client *c, int64_t now)
 {
     check_silence(w, c, now);
-    hang_up(w, c);
-    if (worker_wants(w) || c->head < c->tail)
+    client_hang_up(w, c);
+    if (worker_wants(w) || c->queue.head < c->queue.tail)
         client_dial(w, c);
 }
 
@@ -163,28 +132,24 @@ static void renew(struct worker *w, struct client *c, int64_t now)
 // connection; in the closed loop they were never due.
 static void lose(struct worker *w, struct client *c, enum trouble trouble, int error, int64_t now)
 {
-    bool served = c->served;
-
-    hang_up(w, c);
+    client_hang_up(w, c);
     tally_trouble(&w->tally, c->idle ? TROUBLE_IDLE_CLOSED : trouble, error, now);
     if (c->idle)
         return;
-    if (!served)
+    if (!c->served)
         w->failures++;
     w->settled = now;
-    if (c->head < c->begun && c->dialog.spoilt)
+    if (c->queue.head < c->begun && c->dialog.spoilt)
         tally_spoilt(&w->tally, &c->dialog, c->number);
-    while (c->head < c->begun) {
+    while (c->queue.head < c->begun) {
         struct request q = dequeue(w, c);
         tally_lost(&w->tally, &q, now);
     }
-    while (!w->plan->open && c->head < c->tail) {
+    for (; !w->plan->open && c->queue.head < c->queue.tail; c->begun++)
         if (dequeue(w, c).due >= w->run->begin)
             w->quota++; // as worker_may_ask() took it
-        c->begun++;
-    }
     // One that never brought an answer would break at once again: it waits for client_look().
-    if (served && (worker_wants(w) || c->head < c->tail))
+    if (c->served && (worker_wants(w) || c->queue.head < c->queue.tail))
         client_dial(w, c);
 }
 
@@ -197,7 +162,7 @@ static void stamp_begun(struct worker *w, struct client *c, int64_t now)
     uint64_t begun = c->first + saying->number + (saying->at > 0);
 
     for (; c->begun < begun; c->begun++) {
-        struct request *q = queued(c, c->begun);
+        struct request *q = queue_at(&c->queue, c->begun);
         if (q->sent == 0)
             tally_sent(&w->tally, q);
         q->sent = now;
@@ -210,13 +175,13 @@ static void send_queued(struct worker *w, struct client *c, int64_t now)
     uint64_t most = w->plan->requests_per_connection;
 
     while (c->state == UP && !c->blocked) {
-        uint64_t written = c->dialog.saying.number, waiting = c->tail - c->first - written;
+        uint64_t written = c->dialog.saying.number, waiting = c->queue.tail - c->first - written;
         if (most > 0 && waiting > most - written)
             waiting = most - written;
         size_t n = dialog_say(&c->dialog, waiting, w->out, sizeof w->out);
         if (n == 0)
             return;
-        ssize_t sent = send(c->fd, w->out, n, MSG_NOSIGNAL);
+        ssize_t sent = transfer_send(c->fd, w->out, n);
         if (sent > 0) {
             dialog_said(&c->dialog, (size_t)sent);
             stamp_begun(w, c, now);
@@ -232,7 +197,7 @@ static void send_queued(struct worker *w, struct client *c, int64_t now)
 
 void client_ask(struct worker *w, struct client *c, int64_t due, int64_t now)
 {
-    uint64_t depth = c->tail - c->head;
+    uint64_t depth = queue_length(&c->queue);
     const struct request *q = enqueue(w, c, due);
 
     if (q == NULL) {
@@ -248,8 +213,8 @@ static bool has_room(const struct worker *w, const struct client *c)
 {
     uint64_t most = w->plan->requests_per_connection;
 
-    return c->state == UP && c->tail - c->head + c->thinking < w->plan->pipeline &&
-           (most == 0 || c->tail - c->first < most) && dialog_can_say(&c->dialog);
+    return c->state == UP && queue_length(&c->queue) + c->thinking < w->plan->pipeline &&
+           (most == 0 || c->queue.tail - c->first < most) && dialog_can_say(&c->dialog);
 }
 
 void client_begin(struct worker *w, struct client *c, int64_t now)
@@ -281,7 +246,7 @@ static bool hear(struct worker *w, struct client *c, size_t n, int64_t now)
             continue;
         struct request q = dequeue(w, c);
         if (heard == HEARD_RIGHT)
-            tally_answer(&w->tally, &q, now, size);
+            tally_answer(&w->tally, &q, now, size, &c->share);
         else
             tally_wrong(&w->tally, &q, now, &c->dialog, c->number);
         c->served = true;
@@ -289,8 +254,8 @@ static bool hear(struct worker *w, struct client *c, size_t n, int64_t now)
         w->answered = w->settled = now;
         if (w->plan->think_ns > 0)
             worker_think(w, c, now + w->plan->think_ns);
-        if (c->dialog.over || (most > 0 && c->head - c->first == most)) {
-            if (n > 0 && c->head == c->begun &&
+        if (c->dialog.over || (most > 0 && c->queue.head - c->first == most)) {
+            if (n > 0 && c->queue.head == c->begun &&
                 dialog_hear(&c->dialog, bytes, n, &used, &size) == HEARD_UNASKED)
                 tally_unasked(&w->tally, now, &c->dialog, c->number);
             renew(w, c, now);
@@ -315,15 +280,13 @@ static int64_t receive(struct worker *w, struct client *c, bool ending)
             epoll_ctl(w->epoll, EPOLL_CTL_MOD, c->fd, &again);
             return now;
         }
-        n = recv(c->fd, w->in, sizeof w->in, 0);
+        n = transfer_receive(c->fd, w->in, sizeof w->in);
         now = clock_now();
         if (n == 0)
             lose(w, c, TROUBLE_CLOSED, 0, now);
         else if (n < 0 && errno != EAGAIN)
             lose(w, c, TROUBLE_RESET, errno, now);
-        if (n <= 0 || !hear(w, c, (size_t)n, now))
-            return now;
-        if (!ending && (size_t)n < sizeof w->in)
+        if (n <= 0 || !hear(w, c, (size_t)n, now) || (!ending && (size_t)n < sizeof w->in))
             return now;
     }
 }
@@ -357,7 +320,7 @@ int64_t client_ready(struct worker *w, struct client *c, unsigned events, int64_
 // send.
 static int64_t silent_since(struct client *c)
 {
-    const struct request *oldest = queued(c, c->head);
+    const struct request *oldest = queue_at(&c->queue, c->queue.head);
     int64_t asked = oldest->sent != 0 ? oldest->sent : oldest->due;
 
     return asked > c->since ? asked : c->since;
@@ -367,19 +330,19 @@ void client_look(struct worker *w, struct client *c, int64_t now)
 {
     if (c->state == DIALLING && now - c->since > w->plan->timeout_ns)
         dial_failed(w, c, ETIMEDOUT, now);
-    else if (c->state == DOWN && !c->idle && (worker_wants(w) || c->head < c->tail))
+    else if (c->state == DOWN && !c->idle && (worker_wants(w) || c->queue.head < c->queue.tail))
         client_dial(w, c);
-    else if (c->state == UP && c->head < c->tail && now - silent_since(c) > w->plan->timeout_ns)
+    else if (c->state == UP && c->queue.head < c->queue.tail &&
+             now - silent_since(c) > w->plan->timeout_ns)
         lose(w, c, TROUBLE_TIMEOUT, 0, now);
 }
 
 void client_finish(struct worker *w, struct client *c)
 {
     check_silence(w, c, clock_now());
-    while (c->head < c->tail) {
+    while (c->queue.head < c->queue.tail) {
         struct request q = dequeue(w, c);
         if (q.sent != 0)
             tally_unfinished(&q);
     }
-    hang_up(w, c);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "loadgen/dialog.h"
+#include "loadgen/queue.h"
 #include "loadgen/tally.h"
 
 struct worker;
@@ -29,18 +30,14 @@ struct client {
     int64_t since;       // when connect(2) was called, or the server last showed a sign of life
     struct dialog dialog;
 
-    // The queue of requests, oldest first, each counted from the client's birth:
-    // head: its answer is awaited; begun: the first whose sending has not begun; tail: the end.
-    struct request *queue; // of capacity `mask` + 1, a power of two
-    uint32_t mask;
-    uint64_t head, begun, tail;
-    uint64_t first;      // number of this connection's first request: the dialog's request 0
-    struct request only; // the queue, as long as one is enough
-    uint32_t thinking;   // requests that --think holds back
+    struct queue queue; // of requests, numbered from the client's birth
+    uint64_t begun;     // number of the first whose sending has not begun
+    uint64_t first;     // number of this connection's first: the dialog's request 0
+    uint32_t thinking;  // requests that --think holds back
+    struct share share; // of the answers of the window
 };
 
 void client_open(struct client *, uint32_t number, bool idle);
-void client_free(struct client *);
 
 // Queues a request that is due at that moment, and sends as much as the socket takes.
 void client_ask(struct worker *, struct client *, int64_t due, int64_t now);
@@ -59,5 +56,8 @@ void client_look(struct worker *, struct client *, int64_t now);
 
 // The end of the run: what is still under way is unfinished.
 void client_finish(struct worker *, struct client *);
+
+// The end of the connection, if there is one.
+void client_hang_up(struct worker *, struct client *);
 
 #endif

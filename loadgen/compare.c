@@ -1,27 +1,23 @@
 // compare.c: see compare.h. The command: reads two sides, has them compared, prints what was found.
 #include "loadgen/compare.h"
 
-#include <argp.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/command_line.h"
 #include "base/fail.h"
-#include "base/version.h"
 #include "loadgen/contrast.h"
 
 enum key {
     JSON = 256, // above all characters: no option has a short form
-    HELP,
-    VERSION,
 };
 
 static const struct argp_option table[] = {
     {"json", JSON, "FILE", 0,
      "Write the verdicts as JSON too; -: to standard output, instead of the table", 0},
-    {"help", HELP, NULL, 0, "Print this and exit", -1},
-    {"version", VERSION, NULL, 0, "Print the version and exit", -1},
+    COMMAND_LINE_OPTIONS,
     {0},
 };
 
@@ -34,18 +30,9 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     struct arguments *arguments = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // no "Try ... or ..." of argp's beside ours
-        return 0;
     case JSON:
         arguments->json = text;
         return 0;
-    case HELP:
-        argp_state_help(state, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC);
-        exit(EXIT_SUCCESS);
-    case VERSION:
-        printf("%s (echolab) %s\n", state->name, version_text());
-        exit(EXIT_SUCCESS);
     case ARGP_KEY_ARG:
         if (state->arg_num >= 2)
             die_usage("'%s' is one too many; give A and B, each a file or a folder of repeats",
@@ -57,7 +44,7 @@ static error_t read_option(int key, char *text, struct argp_state *state)
             die_usage("give A and B, each a result written by --json or a folder of repeats");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_line_read(key, state, ARGP_HELP_USAGE);
     }
 }
 
@@ -156,10 +143,7 @@ int compare_main(int argc, char **argv)
     struct side a, b;
     struct contrast contrast;
 
-    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &arguments) != 0) {
-        fprintf(stderr, "Try '%s --help'\n", argv[0]); // getopt has said what is wrong
-        exit(EXIT_USAGE);
-    }
+    command_line_parse(&argp, argc, argv, &arguments);
     read_side(&a, arguments.side[0]);
     read_side(&b, arguments.side[1]);
     contrast_make(&contrast, &a, &b);

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "loadgen/contrast.h"
+#include "loadgen/wrap.h"
 
 static const char *const words[] = {
     [B_HIGHER] = "B is higher",    [B_LOWER] = "B is lower",      [NOISE] = "cannot tell apart",
@@ -50,6 +51,8 @@ static void write_side(const struct side *side, const char *letter, FILE *out)
 
 void contrast_write_text(const struct contrast *c, FILE *out)
 {
+    static const char warning[] = "warning: ";
+
     write_side(c->a, "A", out);
     write_side(c->b, "B", out);
     fprintf(out, "\n%-14s %9s %9s %7s  %-17s %s\n", "", "A", "B", "B/A", "95 % interval",
@@ -58,8 +61,10 @@ void contrast_write_text(const struct contrast *c, FILE *out)
         write_row(c, &c->differences[i], out);
     if (c->warning_count > 0)
         fputc('\n', out);
-    for (size_t i = 0; i < c->warning_count; i++)
-        fprintf(out, "warning: %s\n", c->warnings[i]);
+    for (size_t i = 0; i < c->warning_count; i++) {
+        fputs(warning, out);
+        wrap_text(out, sizeof warning - 1, c->warnings[i]);
+    }
 }
 
 static json_t *side_json(const struct side *side)

@@ -88,6 +88,14 @@ int dial_begin(struct dial *d)
     return fd;
 }
 
+int dial_outcome(int fd)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 const char *dial_advice(int error)
 {
     switch (error) {

@@ -26,6 +26,9 @@ void dial_open(struct dial *, const struct address *target, uint32_t part, uint3
 // EPOLLOUT (or an error) says that it stands. -1 with errno: see connect(2), socket(2).
 int dial_begin(struct dial *);
 
+// Once it is said to: 0, or why it does not stand, an errno.
+int dial_outcome(int fd);
+
 // What an error of connect(2) or recv(2) means for somebody who runs a load, and what to do. ""
 // where the error's own name says all there is.
 const char *dial_advice(int error);

@@ -9,11 +9,6 @@
 #include "base/fail.h"
 #include "base/units.h"
 
-#define FIELD(type, of, member, name)                                                              \
-    {                                                                                              \
-        name, FIELD_##type, offsetof(struct of, member), sizeof(((struct of *)NULL)->member)       \
-    }
-
 const struct field fields_run[] = {
     FIELD(TEXT, result, target, "target"),
     FIELD(TEXT, result, service_name, "service"),
@@ -41,6 +36,12 @@ const struct field fields_run[] = {
     FIELD(REAL, result, depth_mean, "depth_mean"),
     FIELD(COUNT, result, depth_max, "depth_max"),
     FIELD(NS, result, interval_ns, "interval_ns"),
+    {0},
+};
+
+const struct field fields_clients[] = {
+    FIELD(SMALL, result, served, "served"),
+    FIELD(RATE, result, jain, "jain"),
     {0},
 };
 
@@ -127,23 +128,21 @@ json_t *json_real_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-// JSON is UTF-8, but a command line may hold any bytes, and a text may have been cut within a
-// character: what is not ASCII in such a one is shown as "?".
-static json_t *text_json(const char *text)
+json_t *json_text(const char *text)
 {
-    char ascii[RESULT_TEXT];
     json_t *json = json_string(text);
-    size_t n = 0;
 
     if (json != NULL)
         return json;
-    for (; text[n] != '\0' && n + 1 < sizeof ascii; n++) {
-        ascii[n] = '?';
-        if (isascii(text[n]))
-            ascii[n] = text[n];
-    }
-    ascii[n] = '\0';
-    return json_string(ascii);
+    char *ascii = strdup(text);
+    if (ascii == NULL)
+        return NULL;
+    for (char *c = ascii; *c != '\0'; c++)
+        if (!isascii(*c))
+            *c = '?';
+    json = json_string(ascii);
+    free(ascii);
+    return json;
 }
 
 static json_t *wide_json(uint64_t value)
@@ -158,7 +157,7 @@ static json_t *field_json(enum field_type type, const void *at)
 {
     switch (type) {
     case FIELD_TEXT:
-        return text_json(at);
+        return json_text(at);
     case FIELD_FLAG:
         return json_boolean(*(const bool *)at);
     case FIELD_SMALL:
@@ -183,6 +182,10 @@ static json_t *field_json(enum field_type type, const void *at)
     case FIELD_BYTE: {
         int byte = *(const int *)at;
         return byte < 0 ? json_null() : json_integer(byte);
+    }
+    case FIELD_STRING: {
+        const char *text = *(char *const *)at;
+        return text != NULL ? json_text(text) : json_null();
     }
     }
     return NULL;
@@ -251,6 +254,16 @@ static void get_text(const json_t *object, const struct field *f, char *text, st
     memcpy(text, json_string_value(json), json_string_length(json) + 1);
 }
 
+static char *get_string(const json_t *object, const char *name, struct origin origin)
+{
+    if (json_is_null(json_object_get(object, name)))
+        return NULL;
+    char *text = strdup(json_string_value(field_get(object, name, JSON_STRING, origin)));
+    if (text == NULL)
+        field_die(origin, name, "no memory for this text");
+    return text;
+}
+
 static bool get_flag(const json_t *object, const char *name, struct origin origin)
 {
     const json_t *json = json_object_get(object, name);
@@ -315,6 +328,9 @@ void fields_read(const json_t *object, const struct field *table, void *base, st
             *(int *)at = json_is_null(json_object_get(object, f->name))
                              ? -1
                              : (int)get_integer(object, f->name, UINT8_MAX, origin);
+            break;
+        case FIELD_STRING:
+            *(char **)at = get_string(object, f->name, origin);
             break;
         }
     }

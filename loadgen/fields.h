@@ -26,6 +26,7 @@ enum field_type {
     FIELD_RATE,    // double; null where it is 0
     FIELD_SIZE,    // double; an integer where it is whole
     FIELD_BYTE,    // int; null where it is -1
+    FIELD_STRING,  // char *; null where it is NULL; read: allocated
 };
 
 struct field {
@@ -34,9 +35,15 @@ struct field {
     size_t offset, size;
 };
 
-// Of struct result, except for the last three: struct requests, struct wrong and struct interval.
-extern const struct field fields_run[], fields_errors[], fields_generator[], fields_environment[];
-extern const struct field fields_requests[], fields_wrong[], fields_interval[];
+#define FIELD(type, of, member, name)                                                              \
+    {                                                                                              \
+        name, FIELD_##type, offsetof(struct of, member), sizeof(((struct of *)NULL)->member)       \
+    }
+
+// Of struct result, except for the last four, of struct environment, requests, wrong and interval.
+extern const struct field fields_run[], fields_clients[], fields_errors[], fields_generator[];
+extern const struct field fields_environment[], fields_requests[], fields_wrong[];
+extern const struct field fields_interval[];
 
 // The histograms of a result.
 struct result_histogram {
@@ -65,6 +72,15 @@ _Noreturn void field_die(struct origin, const char *name, const char *what);
 
 // A finite number, or null.
 json_t *json_real_or_null(double);
+
+// JSON is UTF-8, but a command line may hold any bytes, and a text may have been cut within a
+// character: what is not ASCII in such a one is shown as "?".
+json_t *json_text(const char *);
+
+// Writes an object in lines that people and line-oriented tools find their way in: a line for each
+// member, and within members that hold objects or lists, one for each of these. jansson's own
+// indentation has one number a line.
+void json_write_lines(json_t *, FILE *);
 
 // The whole as JSON, without what only adds bulk (histograms, timeline); the caller has the
 // reference.

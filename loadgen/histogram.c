@@ -27,18 +27,6 @@ struct histogram *histogram_new(unsigned digits)
     return h;
 }
 
-void histogram_clear(struct histogram *h)
-{
-    // The total first: without it a reader looks at nothing else.
-    atomic_store_explicit(&h->total, 0, memory_order_relaxed);
-    atomic_store_explicit(&h->saturated, 0, memory_order_relaxed);
-    atomic_store_explicit(&h->min, INT64_MAX, memory_order_relaxed);
-    atomic_store_explicit(&h->max, 0, memory_order_relaxed);
-    atomic_store_explicit(&h->sum, 0, memory_order_relaxed);
-    for (size_t i = 0; i < h->length; i++)
-        atomic_store_explicit(&h->counts[i], 0, memory_order_relaxed);
-}
-
 void histogram_add(struct histogram *to, const struct histogram *from)
 {
     uint64_t added = 0;

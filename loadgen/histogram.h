@@ -30,7 +30,6 @@ struct histogram {
 // An empty histogram of 1, 2 or 3 significant digits; the caller frees it with free(3). NULL: no
 // memory.
 struct histogram *histogram_new(unsigned digits);
-void histogram_clear(struct histogram *);
 
 static inline size_t histogram_index(const struct histogram *h, int64_t value)
 {

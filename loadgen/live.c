@@ -2,41 +2,21 @@
 #include "loadgen/live.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "base/status_line.h"
 #include "loadgen/worker.h"
 
 static const int64_t SHOW_NS = NS_PER_SECOND / 2;
 
 void live_open(struct live *l, const struct run *run, const struct worker *workers)
 {
-    const char *terminal = getenv("TERM");
-
     *l = (struct live){.run = run, .workers = workers};
-    l->on = !run->plan->quiet && isatty(STDERR_FILENO) && terminal != NULL &&
-            strcmp(terminal, "dumb") != 0;
+    l->on = !run->plan->quiet && status_line_works();
 }
 
 int live_wait_ms(const struct live *l)
 {
     return l->on ? (int)(SHOW_NS / 1000000) : -1;
-}
-
-static void put_line(const char *text)
-{
-    struct winsize window;
-    char line[256];
-    // A line that wraps could not be taken back.
-    int width = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1
-                    ? window.ws_col - 1
-                    : 79;
-
-    // Back to the first column, the text, and the rest of the line cleared (ECMA-48, EL).
-    int n = snprintf(line, sizeof line, "\r%.*s\033[K", width < 200 ? width : 200, text);
-    (void)!write(STDERR_FILENO, line, (size_t)n);
 }
 
 static void sum(const struct live *l, uint64_t *answered, uint64_t *errors)
@@ -69,7 +49,7 @@ static void show_progress(struct live *l, int64_t now)
     snprintf(text, sizeof text, "%.1f s%s  %.0f answers/s  %llu in all  %llu errors%s",
              (double)(now - l->run->start) / NS_PER_SECOND, limit, rate,
              (unsigned long long)answered, (unsigned long long)errors, phase);
-    put_line(text);
+    status_line_show(text);
     l->answered = answered;
 }
 
@@ -80,7 +60,7 @@ void live_show(struct live *l)
     if (!l->on || now - l->shown < SHOW_NS)
         return;
     if (l->run->start == 0 || now < l->run->start)
-        put_line("connecting ...");
+        status_line_show("connecting ...");
     else if (l->shown != 0)
         show_progress(l, now);
     l->shown = now;
@@ -89,5 +69,5 @@ void live_show(struct live *l)
 void live_close(struct live *l)
 {
     if (l->on)
-        put_line("");
+        status_line_clear();
 }

@@ -2,15 +2,14 @@
 // two: the setting, the rates, the generators and machines.
 #include "loadgen/merge.h"
 
-#include <argp.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/command_line.h"
 #include "base/fail.h"
 #include "base/units.h"
-#include "base/version.h"
 #include "loadgen/result.h"
 
 // ---- Adding -------------------------------------------------------------------------------------
@@ -110,6 +109,7 @@ void result_merge(struct result *to, const struct result *from)
     if (from->duration_ns > to->duration_ns)
         to->duration_ns = from->duration_ns;
     to->processes += from->processes;
+    to->jain = 0; // it does not follow from theirs
     to->merged_rps = rps;
     to->merged_bytes_per_s = bytes_per_s;
     add_environment(to, &from->environment);
@@ -119,7 +119,7 @@ void result_merge(struct result *to, const struct result *from)
 
 // ---- The command --------------------------------------------------------------------------------
 
-enum key { JSON = 256, CSV, HGRM, TIMELINE, HELP, VERSION };
+enum key { JSON = 256, CSV, HGRM, TIMELINE };
 
 struct arguments {
     struct outputs outputs;
@@ -132,8 +132,7 @@ static const struct argp_option table[] = {
     {"csv", CSV, "FILE", 0, "Write it as one row under a heading", 0},
     {"hgrm", HGRM, "FILE", 0, "Write the response times for HdrHistogram's plotters", 0},
     {"timeline", TIMELINE, "FILE", 0, "Write one row for each interval", 0},
-    {"help", HELP, NULL, 0, "Print this and exit", -1},
-    {"version", VERSION, NULL, 0, "Print the version and exit", -1},
+    COMMAND_LINE_OPTIONS,
     {0},
 };
 
@@ -143,9 +142,6 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     struct arguments *arguments = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // no "Try ... or ..." of argp's beside ours
-        return 0;
     case JSON:
         arguments->outputs.json = text;
         return 0;
@@ -158,12 +154,6 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     case TIMELINE:
         arguments->outputs.timeline = text;
         return 0;
-    case HELP:
-        argp_state_help(state, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC);
-        exit(EXIT_SUCCESS);
-    case VERSION:
-        printf("%s (echolab) %s\n", state->name, version_text());
-        exit(EXIT_SUCCESS);
     case ARGP_KEY_ARGS:
         arguments->files = state->argv + state->next;
         arguments->count = state->argc - state->next;
@@ -171,7 +161,7 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         die_usage("give the files to add up, such as A.json B.json");
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_line_read(key, state, ARGP_HELP_USAGE);
     }
 }
 
@@ -210,10 +200,7 @@ int merge_main(int argc, char **argv)
     struct arguments arguments = {0};
     struct result sum, next;
 
-    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &arguments) != 0) {
-        fprintf(stderr, "Try '%s --help'\n", argv[0]); // getopt has said what is wrong
-        exit(EXIT_USAGE);
-    }
+    command_line_parse(&argp, argc, argv, &arguments);
     result_read_json(&sum, arguments.files[0]);
     for (int i = 1; i < arguments.count; i++) {
         result_read_json(&next, arguments.files[i]);

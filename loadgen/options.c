@@ -1,14 +1,13 @@
 // options.c: see options.h.
 #include "loadgen/options.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command_line.h"
 #include "base/fail.h"
 #include "base/units.h"
-#include "base/version.h"
 #include "loadgen/values.h"
 
 enum key {
@@ -35,10 +34,10 @@ enum key {
     CSV,
     HGRM,
     TIMELINE,
+    CLIENTS,
+    NOTIFY_FD,
     REQUIRE,
     QUIET,
-    HELP,
-    VERSION,
 };
 
 enum group { LOAD = 1, CONTENT, TIME, OUTPUT };
@@ -90,17 +89,21 @@ static const struct argp_option table[] = {
 
     {NULL, 0, NULL, 0, "Output:", OUTPUT},
     {"json", JSON, "FILE", 0,
-     "Write everything as JSON; for one of these four, FILE may be -, standard output (off)", 0},
+     "Write everything as JSON; for one of these five, FILE may be -, standard output (off)", 0},
     {"csv", CSV, "FILE", 0, "Write a heading and one line of figures (off)", 0},
     {"hgrm", HGRM, "FILE", 0, "Write the distribution as HdrHistogram's plotters read it (off)", 0},
     {"timeline", TIMELINE, "FILE", 0, "Write a row for each interval (off)", 0},
+    {"clients", CLIENTS, "FILE", 0, "Write a row for each connection that asks (off)", 0},
+    {"notify-fd", NOTIFY_FD, "N", 0,
+     "Write `begin' and `end' to descriptor N when measuring does; if N is a socket, connections "
+     "are kept until a byte or the end of the stream comes back, or for 2s (off)",
+     0},
     {"require", REQUIRE, "EXPR", 0,
      "End with status 2 unless this holds, such as 'p99<1ms' or 'throughput>=10k'; may be repeated "
      "(none)",
      0},
     {"quiet", QUIET, NULL, 0, "No live line and no summary (off)", 0},
-    {"help", HELP, NULL, 0, "Print this and exit", -1},
-    {"version", VERSION, NULL, 0, "Print the version and exit", -1},
+    COMMAND_LINE_OPTIONS,
     {0},
 };
 
@@ -193,9 +196,6 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     struct given *given = &reading->given;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // no "Try ... or ..." of argp's beside ours
-        return 0;
     case CONNECTIONS:
         plan->connections = (unsigned)value_count("connections", text, 1, CONNECTIONS_MAX,
                                                   "1 to 1000000");
@@ -277,23 +277,23 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     case TIMELINE:
         plan->outputs.timeline = value_file("timeline", text);
         return 0;
+    case CLIENTS:
+        plan->outputs.clients = value_file("clients", text);
+        return 0;
+    case NOTIFY_FD:
+        plan->notify_fd = value_descriptor("notify-fd", text);
+        return 0;
     case REQUIRE:
         value_require(plan, text);
         return 0;
     case QUIET:
         plan->quiet = true;
         return 0;
-    case HELP:
-        argp_state_help(state, stdout, ARGP_HELP_LONG | ARGP_HELP_SHORT_USAGE | ARGP_HELP_DOC);
-        exit(EXIT_SUCCESS);
-    case VERSION:
-        printf("%s (echolab) %s\n", state->name, version_text());
-        exit(EXIT_SUCCESS);
     case ARGP_KEY_ARG:
         value_target(plan, text);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_line_read(key, state, ARGP_HELP_SHORT_USAGE);
     }
 }
 
@@ -317,10 +317,8 @@ void options_read(struct plan *plan, int argc, char **argv)
                           .duration_ns = 10 * NS_PER_SECOND,
                           .timeout_ns = 5 * NS_PER_SECOND,
                           .drain_ns = 5 * NS_PER_SECOND,
-                          .interval_ns = NS_PER_SECOND};
-    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &reading) != 0) {
-        fprintf(stderr, "Try '%s --help'\n", name); // getopt has said what is wrong
-        exit(EXIT_USAGE);
-    }
+                          .interval_ns = NS_PER_SECOND,
+                          .notify_fd = -1};
+    command_line_parse(&argp, argc, argv, &reading);
     values_complete(plan, &reading.given);
 }

@@ -42,6 +42,7 @@ struct plan {
     struct outputs outputs;
     struct require *require; // what must hold; `requires` of them
     unsigned requires;
+    int notify_fd; // is told when the window begins and ends; -1: none
     bool quiet;
 };
 

@@ -12,7 +12,7 @@
 #include "base/fail.h"
 #include "loadgen/result.h"
 
-enum { OUTPUTS = 4 };
+enum { OUTPUTS = 5 };
 
 struct output {
     const char *file;
@@ -25,6 +25,7 @@ static void list(const struct outputs *o, struct output all[OUTPUTS])
     all[1] = (struct output){o->csv, result_write_csv};
     all[2] = (struct output){o->hgrm, result_write_hgrm};
     all[3] = (struct output){o->timeline, result_write_timeline};
+    all[4] = (struct output){o->clients, result_write_clients};
 }
 
 static bool is_stdout(const char *file)

@@ -7,7 +7,7 @@
 struct result;
 
 struct outputs {
-    const char *json, *csv, *hgrm, *timeline; // file names, "-" for standard output, NULL for none
+    const char *json, *csv, *hgrm, *timeline, *clients; // "-": standard output; NULL: none
 };
 
 // Before a long run: dies if a file could not be written. Creates and changes nothing.

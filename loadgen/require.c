@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "loadgen/result.h"
 
-struct metric {
+struct quantity {
     const char *name; // of a percentile: without its number
     size_t offset;    // in struct result: of the histogram's pointer, or of the count
     enum figure { PERCENTILE, MIN, MEAN, MAX, COUNT, ERRORS, THROUGHPUT } figure;
@@ -29,7 +29,7 @@ struct metric {
         name, offsetof(struct result, member), COUNT, false                                        \
     }
 
-static const struct metric metrics[] = {
+static const struct quantity metrics[] = {
     TIMES("", response, true),
     TIMES("response.", response, true),
     TIMES("service.", service, true),
@@ -87,10 +87,10 @@ static bool read_percentile(const char *text, double *fraction)
     return true;
 }
 
-static const struct metric *find_metric(const char *name, double *fraction)
+static const struct quantity *find_metric(const char *name, double *fraction)
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
-        const struct metric *m = &metrics[i];
+        const struct quantity *m = &metrics[i];
         size_t length = strlen(m->name);
         if (m->figure == PERCENTILE
                 ? strncmp(name, m->name, length) == 0 && read_percentile(name + length, fraction)
@@ -164,12 +164,12 @@ bool require_read(const char *text, struct require *require, const char **why)
 
 // ---- Judging ----
 
-static const struct histogram *histogram_of(const struct metric *m, const struct result *r)
+static const struct histogram *histogram_of(const struct quantity *m, const struct result *r)
 {
     return *(struct histogram *const *)(const void *)((const char *)r + m->offset);
 }
 
-static uint64_t count_of(const struct metric *m, const struct result *r)
+static uint64_t count_of(const struct quantity *m, const struct result *r)
 {
     return *(const uint64_t *)(const void *)((const char *)r + m->offset);
 }

@@ -12,7 +12,7 @@ enum comparison { LESS, LESS_OR_EQUAL, EQUAL, NOT_EQUAL, GREATER_OR_EQUAL, GREAT
 
 struct require {
     const char *text; // as given, for messages
-    const struct metric *metric;
+    const struct quantity *metric;
     double fraction; // of a percentile: 0.999 for p99.9
     enum comparison comparison;
     double value; // nanoseconds for times

@@ -36,6 +36,7 @@ void result_free(struct result *r)
         free(r->intervals[i].response);
     free(r->intervals);
     free(r->others);
+    free(r->shares);
     memset(r, 0, sizeof *r);
 }
 

@@ -39,6 +39,12 @@ struct interval {
     struct histogram *response;      // two digits, by the moment the request was due; NULL: none
 };
 
+// What one connection got of the right answers that came within the window.
+struct share {
+    uint64_t answered;
+    int64_t sum_ns, max_ns; // of their response times
+};
+
 struct environment {
     char kernel[128], cpu[128], governor[64]; // governor: empty where there is none
     unsigned cores;
@@ -67,6 +73,9 @@ struct result {
     uint64_t completed;        // answers that came within the window: what throughput is made of
     uint64_t completed_bytes;  // their payload
     uint64_t connections_made; // over the whole run
+    unsigned served;           // connections that a right answer came on within the window
+    double jain;               // Jain's fairness index of the answers on each; 0: none can be given
+    struct share *shares;      // of each connection that asks; NULL: a file or a sum has none
     uint64_t unasked;          // times that bytes came when no answer was due
     struct wrong wrong[WRONG_SHOWN];
     unsigned wrong_shown;
@@ -137,13 +146,14 @@ void environment_look(struct environment *, int argc, char **argv);
 void result_write_json(const struct result *, FILE *);
 void result_read_json(struct result *, const char *file);
 
-// result_text.c, _csv.c, _hgrm.c, _timeline.c: the summary for people; one line of CSV under its
-// heading; .hgrm as HdrHistogram's plotters read it (milliseconds); the timeline as a table with
-// tabs.
+// result_text.c, _csv.c, _hgrm.c, _timeline.c, _clients.c: the summary for people; one line of CSV
+// under its heading; .hgrm as HdrHistogram's plotters read it (milliseconds); the timeline and the
+// connections as tables with tabs.
 void result_write_summary(const struct result *, FILE *);
 void result_write_csv(const struct result *, FILE *);
 void result_write_hgrm(const struct result *, FILE *);
 void result_write_timeline(const struct result *, FILE *);
+void result_write_clients(const struct result *, FILE *);
 
 // Opens the file ("-": standard output), writes, closes. False: it could not, and has been said.
 bool result_save(const struct result *, const char *file,

@@ -80,6 +80,7 @@ void result_add(struct result *to, const struct result *from)
     to->unasked += from->unasked;
     to->completed += from->completed;
     to->completed_bytes += from->completed_bytes;
+    to->served += from->served;
     to->connections_made += from->connections_made;
     histogram_add(to->response, from->response);
     histogram_add(to->service, from->service);

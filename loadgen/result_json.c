@@ -77,6 +77,7 @@ json_t *result_outline(const struct result *r)
     put(root, "throughput_rps", json_real_or_null(result_rps(r) * known));
     put(root, "throughput_bytes_per_s", json_real_or_null(result_bytes_per_s(r) * known));
     put(root, "latency_ns", latency);
+    put(root, "clients", object_of(fields_clients, r));
     put(root, "errors", object_of(fields_errors, r));
     put(root, "generator", generator);
     put(root, "environment", object_of(fields_environment, &r->environment));
@@ -191,9 +192,7 @@ static void dump_lines(json_t *json, FILE *out)
     fprintf(out, "\n  %c", json_is_object(json) ? '}' : ']');
 }
 
-// In lines that people and line-oriented tools find their way in; jansson's own indentation has one
-// number a line.
-static void dump(json_t *root, FILE *out)
+void json_write_lines(json_t *root, FILE *out)
 {
     const char *name, *comma = "{";
     json_t *value;
@@ -218,6 +217,6 @@ void result_write_json(const struct result *r, FILE *out)
     put(root, "other_environments", others_json(r));
     put(root, "histograms_ns", histograms_json(r));
     put(root, "intervals", intervals_json(r));
-    dump(root, out);
+    json_write_lines(root, out);
     json_decref(root);
 }

@@ -216,6 +216,8 @@ void result_read_json(struct result *r, const char *file)
     check_requests(&r->warmup, "warmup.", origin);
     r->merged_rps = read_rate(root, "throughput_rps", origin);
     r->merged_bytes_per_s = read_rate(root, "throughput_bytes_per_s", origin);
+    if (json_object_get(root, "clients") != NULL) // the first files had none
+        read_object(root, "clients", fields_clients, r, origin);
     read_object(root, "errors", fields_errors, r, origin);
     read_object(root, "generator", fields_generator, r, origin);
     read_object(root, "environment", fields_environment, &r->environment, origin);

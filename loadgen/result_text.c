@@ -6,8 +6,9 @@
 
 #include "base/units.h"
 #include "loadgen/fields.h"
+#include "loadgen/wrap.h"
 
-enum { WIDTH = 80, LABEL = 12, NUMBER = 32 };
+enum { LABEL = 12, NUMBER = 32 };
 
 // 1234567 as "1,234,567". By hand: printf's ' flag does it only in some locales.
 static const char *grouped(uint64_t n, char text[NUMBER])
@@ -43,25 +44,14 @@ static void say(FILE *out, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void say(FILE *out, const char *label, const char *format, ...)
 {
-    char text[2 * RESULT_TEXT], *rest = text, *word;
-    int column = LABEL;
+    char text[2 * RESULT_TEXT];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     fprintf(out, "%-*s", LABEL, label);
-    while ((word = strsep(&rest, " \n")) != NULL) {
-        int length = (int)strlen(word);
-        if (length == 0)
-            continue;
-        if (column > LABEL && column + 1 + length > WIDTH) {
-            fprintf(out, "\n%*s", LABEL, "");
-            column = LABEL;
-        }
-        column += fprintf(out, "%s%s", column > LABEL ? " " : "", word);
-    }
-    fputc('\n', out);
+    wrap_text(out, LABEL, text);
 }
 
 static bool is_open(const struct result *r)
@@ -172,6 +162,20 @@ static void print_latency(const struct result *r, FILE *out)
     if (open)
         print_row(out, "lag", r->lag, 0);
     fputc('\n', out);
+}
+
+// Where all have the same to speak of, it goes without saying.
+static void say_clients(const struct result *r, FILE *out)
+{
+    char text[2][NUMBER], fairness[64] = "";
+
+    if (r->completed < 10 * (uint64_t)r->connections ||
+        (r->served == r->connections && (r->jain == 0 || r->jain > 0.9)))
+        return;
+    if (r->jain > 0)
+        snprintf(fairness, sizeof fairness, "; fairness %.2f (Jain's index)", r->jain);
+    say(out, "clients", "%s of %s connections had answers%s", grouped(r->served, text[0]),
+        grouped(r->connections, text[1]), fairness);
 }
 
 static void say_errors(const struct result *r, FILE *out)
@@ -288,6 +292,7 @@ void result_write_summary(const struct result *r, FILE *out)
             "a new request met %.3g others under way on its connection on average, %" PRIu64
             " at most",
             r->depth_mean, r->depth_max);
+    say_clients(r, out);
     say_errors(r, out);
     say_generator(r, out);
     if (r->interrupted)

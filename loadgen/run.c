@@ -1,5 +1,5 @@
-// run.c: see run.h. The main thread starts the others, shows how it goes, listens for ^C, and adds
-// up.
+// run.c: see run.h. The main thread starts the others, shows how it goes, tells who wants to know
+// (--notify-fd), and listens for ^C.
 #include "loadgen/run.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "loadgen/gather.h"
 #include "loadgen/live.h"
 #include "loadgen/worker.h"
 
@@ -84,7 +85,8 @@ static void raise_descriptor_limit(const struct plan *plan)
 {
     enum { OWN = 16 }; // standard streams, result files, eventfds
     struct rlimit limit;
-    rlim_t needed = (rlim_t)plan->connections + plan->idle + plan->threads + OWN;
+    // Each thread has an epoll and a timer.
+    rlim_t needed = (rlim_t)plan->connections + plan->idle + 2 * plan->threads + OWN;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         die_errno("cannot read the limit of descriptors");
@@ -153,21 +155,43 @@ static void interrupt(struct run *run, int signals, const sigset_t *before)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-// Returns when every thread has told its news.
+// poll(2), until something is to be shown or told.
+static int wait_for_any(const struct run *run, struct pollfd *fds, nfds_t n,
+                        const struct live *live)
+{
+    int64_t ms = live_wait_ms(live), ns = ms < 0 ? INT64_MAX : ms * (NS_PER_SECOND / 1000);
+
+    if (run->start != 0) {
+        int64_t left = notify_moment(&run->notify, run->begin, run->end) - clock_now();
+        if (left < ns)
+            ns = left > 0 ? left : 0;
+    }
+    struct timespec t = {.tv_sec = ns / NS_PER_SECOND, .tv_nsec = ns % NS_PER_SECOND};
+    return ppoll(fds, n, ns < INT64_MAX ? &t : NULL, NULL);
+}
+
+// Returns when every thread has told its news and, in a run, connections may be closed.
 static void await_workers(struct run *run, int signals, const sigset_t *before, struct live *live)
 {
-    struct pollfd fds[] = {{.fd = run->news, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = run->news, .events = POLLIN},
+                           {.fd = signals, .events = POLLIN},
+                           {.fd = -1, .events = POLLIN}};
     uint64_t news = 0, more;
 
-    while (news < run->plan->threads) {
+    while (news < run->plan->threads || (run->start != 0 && run->notify.stage != PARTED)) {
         // poll(2) overlooks a negative descriptor.
         fds[1].fd = run->stop ? -1 : signals;
-        if (poll(fds, 2, live_wait_ms(live)) < 0 && errno != EINTR)
+        fds[2].fd = notify_answers_on(&run->notify);
+        if (wait_for_any(run, fds, 3, live) < 0 && errno != EINTR)
             die_errno("cannot wait for the threads");
         if (fds[1].revents != 0)
             interrupt(run, signals, before);
         if (fds[0].revents != 0 && read(run->news, &more, sizeof more) == sizeof more)
             news += more;
+        // With --requests the window ends when the threads are through.
+        if (run->start != 0)
+            notify_look(&run->notify, run->begin, news < run->plan->threads ? run->end : 0,
+                        clock_now());
         live_show(live);
     }
 }
@@ -180,130 +204,9 @@ static void start_together(struct run *run)
     run->begin = run->start + plan->warmup_ns;
     if (plan->requests == 0 && !run->stop)
         run->end = run->begin + plan->duration_ns;
+    if (run->failed || run->stop)
+        notify_part(&run->notify); // no window
     pthread_barrier_wait(&run->go);
-}
-
-// ---- Afterwards ----------------------------------------------------------------------------
-
-static void describe(struct result *r, const struct plan *plan)
-{
-    static const char *const services[] = {"echo", "frame", "guess"};
-
-    snprintf(r->target, sizeof r->target, "%s", plan->target);
-    snprintf(r->service_name, sizeof r->service_name, "%s", services[plan->service]);
-    snprintf(r->loop, sizeof r->loop, "%s", plan->open ? "open" : "closed");
-    snprintf(r->engine, sizeof r->engine, "epoll");
-    if (plan->open)
-        snprintf(r->arrivals, sizeof r->arrivals, "%s",
-                 plan->arrivals == POISSON ? "poisson" : "uniform");
-    r->connections = plan->connections;
-    r->idle = plan->idle;
-    r->pipeline = plan->open ? 0 : plan->pipeline;
-    r->offered_rps = plan->open ? plan->rate : 0;
-    r->think_ns = plan->think_ns;
-    r->warmup_ns = plan->warmup_ns;
-    r->requests_per_connection = plan->requests_per_connection;
-    r->seed = plan->seed;
-    r->interval_ns = plan->interval_ns;
-    if (plan->service == SERVE_GUESS) {
-        r->size_bytes = 2;
-        snprintf(r->size, sizeof r->size, "2");
-    } else {
-        r->size_bytes = sizes_mean(&plan->sizes);
-        snprintf(r->size, sizeof r->size, "%s", plan->sizes.text);
-    }
-}
-
-// Where the window ended in fact.
-static int64_t window_end(const struct run *run, const struct worker *workers)
-{
-    int64_t end = run->end;
-
-    if (end == INT64_MAX) { // by --requests: with the last of them
-        end = run->begin;
-        for (unsigned i = 0; i < run->plan->threads; i++)
-            if (workers[i].settled > end)
-                end = workers[i].settled;
-    }
-    return end > run->begin ? end : run->begin;
-}
-
-static void add_usage(struct result *r, const struct worker *w)
-{
-    const struct usage *a = &w->before, *b = &w->after;
-
-    if (a->at == 0 || b->at <= a->at)
-        return;
-    double wall = (double)(b->at - a->at), waited = (double)(b->waited_ns - a->waited_ns) / wall,
-           busy = (double)(b->ran_ns - a->ran_ns) / wall + waited;
-    r->generator.user_ns += b->user_ns - a->user_ns;
-    r->generator.system_ns += b->system_ns - a->system_ns;
-    if (busy > r->generator.busy) {
-        r->generator.busy = busy < 1 ? busy : 1; // the two clocks are not read at one moment
-        r->generator.waited = waited < busy ? waited : busy;
-    }
-}
-
-// Was it us? A thread that was never idle could not have sent more; a schedule that was kept late
-// was not the one asked for.
-static void judge_generator(struct result *r)
-{
-    static const double points[] = {0.99, 0.9, 0.5}; // the highest that has samples enough
-    char text[32], beside[96] = "and that of the response is beyond what was answered";
-    int64_t lag = 0, response;
-    double point = 0;
-
-    if (r->generator.busy > 0.95) {
-        r->generator.was_the_limit = true;
-        snprintf(r->generator.why, sizeof r->generator.why,
-                 "a thread of the generator wanted a core for %.0f%% of the time (and waited for "
-                 "one %.0f%%): give it more --threads or cores of its own",
-                 100 * r->generator.busy, 100 * r->generator.waited);
-        return;
-    }
-    for (size_t i = 0; i < sizeof points / sizeof *points && point == 0; i++)
-        if (histogram_percentile(r->lag, points[i], 0, &lag))
-            point = points[i];
-    if (point == 0 || lag < 1000000)
-        return;
-    if (histogram_percentile(r->response, point, result_slower(r), &response)) {
-        if (lag <= response / 10)
-            return;
-        snprintf(beside, sizeof beside, "and that of the response was %s",
-                 result_time((double)response, text));
-    }
-    r->generator.was_the_limit = true;
-    snprintf(r->generator.why, sizeof r->generator.why,
-             "p%.0f of the lag behind the schedule was %s, %s: lower --rate, or give it cores of "
-             "its own",
-             100 * point, result_time((double)lag, text), beside);
-}
-
-static void gather(struct run *run, struct worker *workers, struct result *r)
-{
-    const struct plan *plan = run->plan;
-
-    result_init(r);
-    describe(r, plan);
-    r->interrupted = run->stop;
-    r->gave_up = run->gave_up;
-    r->duration_ns = window_end(run, workers) - run->begin;
-    r->generator.threads = plan->threads;
-    for (unsigned i = 0; i < plan->threads; i++) {
-        struct tally *t = &workers[i].tally;
-        if (t->depths > 0)
-            t->result.depth_mean = t->depth_sum / (double)t->depths;
-        result_add(r, &t->result);
-        add_usage(r, &workers[i]);
-    }
-    if (!plan->open) {
-        r->requests.scheduled = r->requests.sent;
-        r->warmup.scheduled = r->warmup.sent;
-        histogram_add(r->service, r->response); // one and the same, since no moment was intended
-    }
-    if (run->gave_up)
-        warn("gave up: no answer came for --timeout, and every connection failed");
-    judge_generator(r);
 }
 
 void run_plan(const struct plan *plan, struct result *result)
@@ -319,6 +222,7 @@ void run_plan(const struct plan *plan, struct result *result)
     run.news = eventfd(0, EFD_CLOEXEC);
     if (run.wake < 0 || run.news < 0)
         die_errno("cannot make an eventfd");
+    notify_open(&run.notify, plan->notify_fd);
     pthread_mutex_init(&run.lock, NULL);
     pthread_barrier_init(&run.go, NULL, plan->threads + 1);
 
@@ -338,6 +242,7 @@ void run_plan(const struct plan *plan, struct result *result)
     free(workers);
     pthread_barrier_destroy(&run.go);
     pthread_mutex_destroy(&run.lock);
+    notify_close(&run.notify);
     close(run.wake);
     close(run.news);
     close(signals);

@@ -11,10 +11,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/address.h"
-#include "base/units.h"
+#include "base/clock.h"
+#include "loadgen/notify.h"
 #include "loadgen/result.h"
 
 struct run {
@@ -27,21 +27,13 @@ struct run {
     atomic_bool gave_up;  // ... all of them: the run is over
     atomic_bool stop;     // ^C: the run is over
     int wake;             // an eventfd that all threads watch: readable once `stop` is set
-    int news; // an eventfd: each thread adds 1 when its connections stand, and at its end
+    int news; // an eventfd: each thread adds 1 when its connections stand, and when it is through
+    struct notify notify; // who is told of the window, and when connections may be closed
     pthread_barrier_t go;
     pthread_mutex_t lock;      // for the next
     char failure[RESULT_TEXT]; // why the run can't begin; empty: it can
     atomic_bool failed;        // ... it is not empty
 };
-
-// Nanoseconds on CLOCK_MONOTONIC.
-static inline int64_t clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
-}
 
 // While connections are made: the run can't begin. The first failure is kept.
 // `error` is an errno, or 0.

@@ -65,13 +65,3 @@ double sizes_mean(const struct sizes *sizes)
     }
     return sum / (double)before;
 }
-
-uint32_t sizes_most(const struct sizes *sizes)
-{
-    uint32_t most = 0;
-
-    for (unsigned i = 0; i < sizes->parts; i++)
-        if (sizes->part[i].high > most)
-            most = sizes->part[i].high;
-    return most;
-}

@@ -21,7 +21,6 @@ struct sizes {
 bool sizes_read(const char *text, uint32_t min, uint32_t max, struct sizes *);
 
 double sizes_mean(const struct sizes *);
-uint32_t sizes_most(const struct sizes *); // the longest
 
 // Whether all are alike.
 static inline bool sizes_fixed(const struct sizes *s)

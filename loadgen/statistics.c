@@ -239,3 +239,14 @@ struct estimate statistics_of_ratio(const double *a, size_t an, const double *b,
     }
     return (struct estimate){exp(mb - ma), exp(mb - ma - reach), exp(mb - ma + reach)};
 }
+
+struct estimate statistics_of_paired_ratio(const double *a, const double *b, size_t n)
+{
+    double *logs = allocate(n, sizeof *logs);
+
+    for (size_t i = 0; i < n; i++)
+        logs[i] = log(b[i]) - log(a[i]);
+    struct estimate mean = statistics_of_mean(logs, n);
+    free(logs);
+    return (struct estimate){exp(mean.value), exp(mean.low), exp(mean.high)};
+}

@@ -90,7 +90,16 @@ void tally_sent(struct tally *t, const struct request *q)
     row_at(t, q->due)->sent++;
 }
 
-void tally_answer(struct tally *t, const struct request *q, int64_t now, uint32_t payload)
+static void add_to_share(struct share *share, int64_t ns)
+{
+    share->answered++;
+    share->sum_ns += ns;
+    if (ns > share->max_ns)
+        share->max_ns = ns;
+}
+
+void tally_answer(struct tally *t, const struct request *q, int64_t now, uint32_t payload,
+                  struct share *share)
 {
     struct result *r = &t->result;
 
@@ -98,6 +107,7 @@ void tally_answer(struct tally *t, const struct request *q, int64_t now, uint32_
     if (in_window(t, now)) {
         r->completed++;
         r->completed_bytes += payload;
+        add_to_share(share, now - q->due);
     }
     struct interval *row = row_at(t, q->due);
     if (row->response == NULL && (row->response = histogram_new(2)) == NULL)

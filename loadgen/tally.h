@@ -34,7 +34,9 @@ struct requests *tally_phase(struct tally *, int64_t due);
 void tally_due(struct tally *, const struct request *, int64_t now, uint64_t depth);
 void tally_never_sent(struct tally *, int64_t due);
 void tally_sent(struct tally *, const struct request *);
-void tally_answer(struct tally *, const struct request *, int64_t now, uint32_t payload);
+// An answer that came within the window is also one more of its connection's share.
+void tally_answer(struct tally *, const struct request *, int64_t now, uint32_t payload,
+                  struct share *);
 void tally_wrong(struct tally *, const struct request *, int64_t now, const struct dialog *,
                  uint64_t connection);
 void tally_unasked(struct tally *, int64_t now, const struct dialog *, uint64_t connection);

@@ -1,6 +1,8 @@
 // values.c: see values.h.
 #include "loadgen/values.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +94,20 @@ const char *value_file(const char *option, const char *text)
     return text;
 }
 
+int value_descriptor(const char *option, const char *text)
+{
+    static const char allowed[] =
+        "a descriptor that is open for writing, such as that of a pipe or a socket";
+    uint64_t fd;
+
+    if (!units_count(text, 0, INT_MAX, &fd))
+        refuse(option, text, allowed);
+    int flags = fcntl((int)fd, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+        refuse(option, text, allowed);
+    return (int)fd;
+}
+
 void value_require(struct plan *plan, const char *text)
 {
     const char *why;
@@ -180,8 +196,11 @@ static void check_outputs(const struct outputs *o)
 {
     const struct {
         const char *option, *file;
-    } outputs[] = {
-        {"json", o->json}, {"csv", o->csv}, {"hgrm", o->hgrm}, {"timeline", o->timeline}};
+    } outputs[] = {{"json", o->json},
+                   {"csv", o->csv},
+                   {"hgrm", o->hgrm},
+                   {"timeline", o->timeline},
+                   {"clients", o->clients}};
     enum { OUTPUTS = sizeof outputs / sizeof *outputs };
     char beside[512];
 

@@ -18,6 +18,7 @@ double value_rate(const char *text);
 enum service_kind value_service(const char *text);
 enum arrivals value_arrivals(const char *text);
 const char *value_file(const char *option, const char *text);
+int value_descriptor(const char *option, const char *text);
 void value_require(struct plan *, const char *text); // one more
 void value_target(struct plan *, const char *text);
 

@@ -50,7 +50,7 @@ void worker_open(struct worker *w, struct run *run, unsigned part)
 void worker_free(struct worker *w)
 {
     for (unsigned i = 0; i < w->count; i++)
-        client_free(&w->clients[i]);
+        queue_close(&w->clients[i].queue);
     free(w->clients);
     free(w->thoughts);
     result_free(&w->tally.result);
@@ -182,15 +182,15 @@ static void stop_draining(struct worker *w, int64_t now)
 {
     worker_skip_due(w, now);
     w->asks = false;
-    for (unsigned i = 0; i < w->asking; i++) {
+    w->through = true;
+    for (unsigned i = 0; i < w->asking; i++)
         client_look(w, &w->clients[i], now);
-        client_finish(w, &w->clients[i]);
-    }
 }
 
 static bool is_over(const struct worker *w)
 {
-    return told_to_stop(w) || atomic_load_explicit(&w->run->gave_up, memory_order_relaxed) ||
+    return w->through || told_to_stop(w) ||
+           atomic_load_explicit(&w->run->gave_up, memory_order_relaxed) ||
            (w->under_way == 0 && !worker_wants(w) && w->due == INT64_MAX);
 }
 
@@ -298,5 +298,8 @@ void *worker_main(void *argument)
     for (unsigned i = 0; i < w->count; i++)
         client_finish(w, &w->clients[i]);
     tell_news(w->run);
+    notify_await_parting(&w->run->notify);
+    for (unsigned i = 0; i < w->count; i++)
+        client_hang_up(w, &w->clients[i]);
     return NULL;
 }

@@ -50,6 +50,7 @@ struct worker {
     unsigned part;              // which of the threads this is, from 0
     bool started;               // all connections stand, and the run has begun
     bool asks;                  // requests may begin: after the start, before the end
+    bool through;               // draining is over
     bool hopeless;              // no server any more, as far as this thread can see
     unsigned char in[IO_ROOM], out[IO_ROOM];
 };

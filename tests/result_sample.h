@@ -51,6 +51,8 @@ static inline void make_result(struct result *r, unsigned n)
     r->completed = n;
     r->completed_bytes = 64 * (uint64_t)n;
     r->connections_made = 50;
+    r->served = 49;
+    r->jain = 2.0 / 3;
     for (unsigned i = 0; i < n; i++) {
         histogram_record_n(r->response, sample_ns(i), 1);
         histogram_record_n(r->service, sample_ns(i) - 10000, 1);

@@ -168,6 +168,16 @@ static void too_few_descriptors_are_said_with_advice(void **state)
     expect_said(&r, "ulimit -n");
     expect_said(&r, "the limit is 64");
     run_free(&r);
+    // Threads need some, too.
+    loadgen_begin(&r, 90, "--connections 30 --threads 30 --requests 10 127.0.0.1:%u", s.port);
+    loadgen_end(&r, SECONDS);
+    expect_status_of(&r, 1);
+    expect_said(&r, "the limit is 90");
+    run_free(&r);
+    loadgen_begin(&r, 106, "--connections 30 --threads 30 --requests 1000 127.0.0.1:%u", s.port);
+    loadgen_end(&r, SECONDS);
+    expect_status_of(&r, 0);
+    run_free(&r);
     // Just as many as it needs.
     loadgen_begin(&r, 64, "--connections 20 --idle 20 --requests 1000 127.0.0.1:%u", s.port);
     loadgen_end(&r, SECONDS);

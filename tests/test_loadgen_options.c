@@ -62,6 +62,8 @@ static void what_is_left_out_takes_its_default(void **state)
     assert_null(p.outputs.csv);
     assert_null(p.outputs.hgrm);
     assert_null(p.outputs.timeline);
+    assert_null(p.outputs.clients);
+    assert_int_equal(p.notify_fd, -1);
     assert_null(p.require);
     assert_int_equal(p.requires, 0);
     assert_false(p.quiet);
@@ -141,11 +143,11 @@ static void sizes_are_read_for_the_service_wherever_it_stands(void **state)
     (void)state;
     assert_int_equal(p.service, SERVE_FRAME);
     assert_int_equal(sizes_pick(&p.sizes, 0), 0);
-    assert_int_equal(sizes_most(&p.sizes), 65536);
+    assert_int_equal(sizes_pick(&p.sizes, UINT64_MAX), 65536);
     p = plan_of("--service echo --size 1:1,16M:1 h:1");
     assert_int_equal(p.service, SERVE_ECHO);
     assert_string_equal(p.sizes.text, "1:1,16M:1");
-    assert_int_equal(sizes_most(&p.sizes), 16 << 20);
+    assert_int_equal(sizes_pick(&p.sizes, UINT64_MAX), 16 << 20);
     p = plan_of("--service guess --pipeline 1 h:1");
     assert_int_equal(p.service, SERVE_GUESS);
     assert_int_equal(sizes_pick(&p.sizes, UINT64_MAX), 2);
@@ -153,13 +155,17 @@ static void sizes_are_read_for_the_service_wherever_it_stands(void **state)
 
 static void files_and_switches_land_in_the_plan(void **state)
 {
-    struct plan p = plan_of("--json a --csv b --hgrm - --timeline d --spin --quiet h:1");
+    struct plan p = plan_of(
+        "--json a --csv b --hgrm - --timeline d --clients e --notify-fd 2 --spin "
+        "--quiet h:1");
 
     (void)state;
     assert_string_equal(p.outputs.json, "a");
     assert_string_equal(p.outputs.csv, "b");
     assert_string_equal(p.outputs.hgrm, "-");
     assert_string_equal(p.outputs.timeline, "d");
+    assert_string_equal(p.outputs.clients, "e");
+    assert_int_equal(p.notify_fd, 2);
     assert_true(p.spin);
     assert_true(p.quiet);
 }
@@ -262,7 +268,8 @@ static void help_names_every_option_and_fits_the_screen(void **state)
         "service",     "size",     "seed",     "ramp",
         "warmup",      "duration", "requests", "timeout",
         "drain",       "interval", "json",     "csv",
-        "hgrm",        "timeline", "require"};
+        "hgrm",        "timeline", "clients",  "notify-fd",
+        "require"};
     char text[TEXT], word[64], storage[64], *argv[WORDS];
 
     (void)state;

@@ -50,6 +50,8 @@ static void three_runs_added_up_are_one_run_of_all(void **state)
     assert_true(sum.completed == whole.completed && sum.completed_bytes == whole.completed_bytes);
     assert_int_equal(sum.processes, 3);
     assert_int_equal(sum.connections, 150);
+    assert_int_equal(sum.served, 3 * 49);
+    assert_true(sum.jain == 0); // none
     assert_int_equal(sum.generator.threads, 6);
     assert_true(sum.offered_rps > 19999.9 && sum.offered_rps < 20000.1);
     assert_true(sum.duration_ns == whole.duration_ns);

@@ -65,6 +65,8 @@ static void what_is_read_back_is_what_was_measured(void **state)
     make_result(&r, 5000);
     char *json = text_of(&r, result_write_json);
     read_back(&again, json);
+    assert_int_equal(again.served, 49);
+    assert_true(again.jain == 0.666666666666667); // as many digits as a file has
     assert_true(again.seed == UINT64_MAX - 4);
     assert_true(again.duration_ns == 5000000123);
     assert_true(again.generator.system_ns == 1912345678);
@@ -189,6 +191,26 @@ static void a_percentile_needs_samples_behind_it(void **state)
     assert_true(response_figure(&r, "p99_9") > 0);
     assert_true(response_figure(&r, "p99_99") == -1);
     result_free(&r);
+}
+
+static void files_from_before_fairness_are_read(void **state)
+{
+    struct result r, again;
+
+    (void)state;
+    make_result(&r, 10);
+    char *text = text_of(&r, result_write_json), *name = strstr(text, "\"clients\": {\"served\"");
+    assert_non_null(name);
+    name[1] = 'X'; // a field that nobody knows, and so the same as none
+    read_back(&again, text);
+    assert_int_equal(again.served, 0);
+    assert_true(again.jain == 0);
+    char *second = text_of(&again, result_write_json);
+    assert_has(second, "\"clients\": {\"served\": 0, \"jain\": null}");
+    free(text);
+    free(second);
+    result_free(&r);
+    result_free(&again);
 }
 
 static void requests_without_an_answer_count_as_slower_than_all(void **state)
@@ -339,6 +361,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_utf_8_do_not_spoil_the_json),
         cmocka_unit_test(the_json_has_every_field_of_the_contract_in_its_type),
         cmocka_unit_test(a_percentile_needs_samples_behind_it),
+        cmocka_unit_test(files_from_before_fairness_are_read),
         cmocka_unit_test(requests_without_an_answer_count_as_slower_than_all),
         cmocka_unit_test(a_closed_loop_has_no_offered_rate),
         cmocka_unit_test(a_file_that_is_not_a_result_is_refused_by_name_and_field),

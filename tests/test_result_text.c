@@ -48,6 +48,42 @@ static void the_summary_says_which_loop_and_what_was_measured(void **state)
     result_free(&r);
 }
 
+static void the_summary_says_when_clients_were_served_unevenly(void **state)
+{
+    static const struct {
+        unsigned served;
+        double jain;
+        const char *says; // NULL: nothing
+    } cases[] = {
+        {50, 1, NULL},
+        {50, 0.95, NULL},
+        {50, 0, NULL}, // a merge
+        {50, 0.5, "50 of 50 connections had answers; fairness 0.50 (Jain's index)\n"},
+        {49, 0.98, "49 of 50 connections had answers; fairness 0.98"},
+        {49, 0, "49 of 50 connections had answers\n"},
+    };
+    struct result r;
+
+    (void)state;
+    make_result(&r, 500);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        r.served = cases[i].served;
+        r.jain = cases[i].jain;
+        char *text = text_of(&r, result_write_summary);
+        if (cases[i].says == NULL)
+            assert_lacks(text, "clients");
+        else
+            assert_has(text, cases[i].says);
+        assert_fits_the_screen(text, 24);
+        free(text);
+    }
+    r.completed = 499; // too few to tell
+    char *text = text_of(&r, result_write_summary);
+    assert_lacks(text, "clients");
+    free(text);
+    result_free(&r);
+}
+
 static void the_summary_warns_of_all_that_is_wrong(void **state)
 {
     static const char *const warnings[] = {
@@ -317,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_summary_says_which_loop_and_what_was_measured),
+        cmocka_unit_test(the_summary_says_when_clients_were_served_unevenly),
         cmocka_unit_test(the_summary_warns_of_all_that_is_wrong),
         cmocka_unit_test(a_run_that_measured_nothing_prints_no_nonsense),
         cmocka_unit_test(a_time_is_written_with_three_digits_and_the_unit_that_fits),

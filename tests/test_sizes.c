@@ -43,7 +43,6 @@ static void one_size_is_that_size_and_no_other(void **state)
     (void)state;
     struct sizes sizes = sizes_of("64");
     assert_int_equal(sizes.parts, 1);
-    assert_int_equal(sizes_most(&sizes), 64);
     assert_true(sizes_mean(&sizes) == 64);
     assert_int_equal(sizes_pick(&sizes, 0), 64);
     assert_int_equal(sizes_pick(&sizes, UINT64_MAX), 64);
@@ -62,7 +61,6 @@ static void a_range_reaches_both_its_ends(void **state)
     struct sizes sizes = sizes_of("64-1k");
     assert_int_equal(sizes_pick(&sizes, 0), 64);
     assert_int_equal(sizes_pick(&sizes, UINT64_MAX), 1024);
-    assert_int_equal(sizes_most(&sizes), 1024);
     assert_true(sizes_mean(&sizes) == 544);
     // The widest that there is.
     assert_true(sizes_read("1-16M", 1, 16 << 20, &sizes));
@@ -106,7 +104,6 @@ static void a_mix_follows_its_weights(void **state)
     (void)state;
     struct sizes sizes = sizes_of("64:90,100-199:7,4k:3");
     assert_int_equal(sizes.parts, 3);
-    assert_int_equal(sizes_most(&sizes), 4096);
     assert_true(sizes_mean(&sizes) == (64 * 90 + 149.5 * 7 + 4096 * 3) / 100);
     for (int i = 0; i < PICKS; i++) {
         uint32_t size = sizes_pick(&sizes, random_next(&random));
@@ -121,13 +118,6 @@ static void a_mix_follows_its_weights(void **state)
     // The high half chooses the part, and its ends are the ends of the mix.
     assert_int_equal(sizes_pick(&sizes, 0), 64);
     assert_int_equal(sizes_pick(&sizes, UINT64_MAX), 4096);
-}
-
-static void the_longest_need_not_come_last(void **state)
-{
-    (void)state;
-    struct sizes sizes = sizes_of("9:1,4096:1,8-12:2");
-    assert_int_equal(sizes_most(&sizes), 4096);
 }
 
 static void weights_count_by_their_ratio(void **state)
@@ -233,7 +223,6 @@ int main(void)
         cmocka_unit_test(a_range_reaches_both_its_ends),
         cmocka_unit_test(the_sizes_of_a_range_are_alike_often),
         cmocka_unit_test(a_mix_follows_its_weights),
-        cmocka_unit_test(the_longest_need_not_come_last),
         cmocka_unit_test(weights_count_by_their_ratio),
         cmocka_unit_test(sixteen_parts_fit_and_seventeen_do_not),
         cmocka_unit_test(what_is_no_size_is_refused),

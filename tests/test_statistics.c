@@ -129,15 +129,36 @@ static void the_ratio_has_welchs_published_interval(void **state)
     assert_near(log(ratio.high), 0.2054832, 5e-8);
 }
 
+static void the_paired_ratio_has_the_published_interval(void **state)
+{
+    double a[COUNT(drug1)], b[COUNT(drug2)];
+
+    // The paired test of Student's data as R's manual prints it. Scatter that a pair has in common
+    // cancels: each pair is scaled by a factor of its own.
+    (void)state;
+    for (size_t i = 0; i < COUNT(drug1); i++) {
+        double factor = exp((double)i - 4);
+        a[i] = factor * exp(drug1[i]);
+        b[i] = factor * exp(drug2[i]);
+    }
+    struct estimate ratio = statistics_of_paired_ratio(a, b, COUNT(a));
+    assert_near(log(ratio.value), 1.58, 1e-9);
+    assert_near(log(ratio.low), 0.7001142, 5e-8);
+    assert_near(log(ratio.high), 2.4598858, 5e-8);
+}
+
 static void a_ratio_without_scatter_is_a_point(void **state)
 {
     const double a[] = {4, 4}, b[] = {8, 8, 8};
 
     (void)state;
-    struct estimate ratio = statistics_of_ratio(a, 2, b, 3);
-    assert_near(ratio.value, 2, 1e-12);
-    assert_near(ratio.low, 2, 1e-12);
-    assert_near(ratio.high, 2, 1e-12);
+    const struct estimate ratios[] = {statistics_of_ratio(a, 2, b, 3),
+                                      statistics_of_paired_ratio(a, b, 2)};
+    for (size_t i = 0; i < COUNT(ratios); i++) {
+        assert_near(ratios[i].value, 2, 1e-12);
+        assert_near(ratios[i].low, 2, 1e-12);
+        assert_near(ratios[i].high, 2, 1e-12);
+    }
 }
 
 static void ranks_equal_the_published_tables(void **state)
@@ -302,6 +323,7 @@ int main(void)
         cmocka_unit_test(the_median_is_the_middle),
         cmocka_unit_test(the_mean_of_students_data_has_the_published_interval),
         cmocka_unit_test(the_ratio_has_welchs_published_interval),
+        cmocka_unit_test(the_paired_ratio_has_the_published_interval),
         cmocka_unit_test(a_ratio_without_scatter_is_a_point),
         cmocka_unit_test(ranks_equal_the_published_tables),
         cmocka_unit_test(ranks_are_the_narrowest_that_keep_each_tail),
