@@ -40,25 +40,30 @@ endif
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c))
 
-MODELS   := $(shell awk -F'\t' '!/^\#/ { print $$2 }' models.tsv)
+SOURCES  := $(shell awk -F'\t' '!/^\#/ { print $$2 }' models.tsv)
 programs  = $(patsubst %.c,$(OUT)/bin/%,$(notdir $(1)))
-SERVERS  := $(call programs,$(MODELS))
+SERVERS  := $(call programs,$(SOURCES))
 TESTS    := $(call programs,$(wildcard tests/test_*.c))
 # Those of the servers. Some names are in both archives: these find the servers' first.
 SERVING  := $(call programs,$(shell grep -l '"server/' tests/test_*.c))
 CONFORM  := $(OUT)/bin/conform
 LOADGEN  := $(OUT)/bin/loadgen
+BENCH    := $(OUT)/bin/bench
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
 PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
-CHECKS   := $(filter-out tests/check_leaks.sh,$(wildcard tests/check_*.sh))
-# Only these share memory between threads: to the others ThreadSanitizer has nothing to say.
-TESTED   := $(if $(filter thread,$(SAN)),$(filter threads/%,$(MODELS)),$(MODELS))
+# The page in a browser is the same, whoever built the program that wrote it.
+CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),tests/check_report.sh),$(wildcard tests/check_*.sh))
+# Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
+THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|drive|converse))' tests/test_*.c))
+CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
+TESTED   := $(if $(filter thread,$(SAN)),$(filter threads/%,$(SOURCES)),$(SOURCES))
 
 SERVER_SIDE := $(OUT)/server.a $(OUT)/protocol.a $(OUT)/base.a
 CLIENT_SIDE := $(OUT)/loadgen.a $(OUT)/protocol.a $(OUT)/base.a
+BENCH_SIDE  := $(OUT)/results.a $(CLIENT_SIDE)
 SUITE       := $(OUT)/tests/conform.a
 
 # What the scripts that run tests need to know.
@@ -67,32 +72,35 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
 
-all: servers $(LOADGEN) $(CONFORM) $(if $(SAN),,bin) ## servers, load generator, conformance suite
+all: tools $(CONFORM) ## servers, load generator, benchmark, conformance suite
+tools: servers $(LOADGEN) $(BENCH) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
 bin: FORCE
 	@[ "$$(readlink $@)" = $(OUT)/bin ] || ln -sfn $(OUT)/bin $@
 
-$(foreach m,$(MODELS),$(eval $(call programs,$m): $(OUT)/$(m:.c=.o)))
+$(foreach m,$(SOURCES),$(eval $(call programs,$m): $(OUT)/$(m:.c=.o)))
 $(SERVERS): $(SERVER_SIDE)
 $(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
+$(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
 $(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
 $(SERVING): $(OUT)/server.a
-$(TESTS): $(CLIENT_SIDE)
+$(TESTS): $(BENCH_SIDE)
 $(BARE): $(OUT)/bin/%: $(OUT)/tests/bare/%.o
 $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
-$(LOADGEN) $(TESTS) $(PEERS): MATH := -lm
+$(LOADGEN) $(BENCH) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(CONFORM) $(TESTS) $(BARE) $(PEERS):
+$(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(PEERS):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $^ $(CMOCKA) -ljansson $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-$(foreach d,base protocol server loadgen tests/conform,$(eval $(OUT)/$d.a: \
-    $(filter-out $(OUT)/loadgen/loadgen.o,$(call objects,$d)) $d))
+MAINS := $(OUT)/loadgen/loadgen.o $(OUT)/results/bench.o
+$(foreach d,base protocol server loadgen results tests/conform,$(eval $(OUT)/$d.a: \
+    $(filter-out $(MAINS),$(call objects,$d)) $d))
 $(OUT)/%.a:
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -128,14 +136,33 @@ $(OUT)/version: FORCE
 $(OUT)/base/version.o: DEFINES := $(IDENTITY)
 $(OUT)/base/version.o: $(OUT)/version
 
+# ---- Measuring --------------------------------------------------------------------------------
+
+# What is passed on to bin/bench: ONLY='idle churn' MODELS='epoll poll' OPTIONS='--repeats 7'
+CHOSEN = $(if $(ONLY),--only '$(ONLY)') $(if $(MODELS),--models '$(MODELS)') $(OPTIONS)
+
+bench: ## the headline models side by side, in three minutes: figures and a report
+	@scripts/setup build bench
+	@$(MAKE) --no-print-directory tools
+	@$(BIN)/bench --quick --budget 3min $(CHOSEN)
+
+bench-full: ## every scenario, in an hour: ONLY='idle churn' MODELS='epoll poll' OPTIONS='--budget 4h'
+	@scripts/setup build bench
+	@$(MAKE) --no-print-directory tools
+	@$(BIN)/bench --budget 1h $(CHOSEN)
+
+report: tools ## draws a run again without measuring: RUN=results/data/reference
+	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=FOLDER, such as results/data/reference' >&2; exit 2; }
+	@$(BIN)/bench report '$(RUN)'
+
 # ---- Testing ----------------------------------------------------------------------------------
 
 test: ## everything: unit tests, checks, the conformance suite for every model
-	@scripts/setup build test
+	@scripts/setup build bench test
 	@$(MAKE) --no-print-directory check
 
-check: all $(TESTS) $(PEERS) $(if $(HELP2MAN),$(MANUAL))
-	@scripts/run-tests $(TESTS) $(CHECKS) -- $(notdir $(TESTED:.c=))
+check: all $(CALLED) $(PEERS) $(if $(HELP2MAN),$(MANUAL))
+	@scripts/run-tests $(CALLED) $(CHECKS) -- $(notdir $(TESTED:.c=))
 
 conform: $(CONFORM) ## the suite for any program: SERVER='python3 my.py' SERVICES=echo SERVES=one
 	@[ -n "$$SERVER" ] || { echo "usage: make conform SERVER='COMMAND' [SERVICES='echo frame'] \
@@ -191,9 +218,13 @@ BINDIR  = $(DESTDIR)$(PREFIX)/bin
 MAN1    = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC     = $(DESTDIR)$(PREFIX)/share/doc/echolab
 
-install: servers $(LOADGEN) $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFIX=/usr/local
-	install -d $(LIBEXEC) $(BINDIR) $(MAN1) $(DOC)/docs
-	install $(SERVERS) $(LIBEXEC)
+install: tools $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFIX=/usr/local
+	install -d $(addprefix $(LIBEXEC)/results/,scenarios plots page) $(BINDIR) $(MAN1) $(DOC)/docs
+	install $(SERVERS) $(LOADGEN) $(BENCH) $(LIBEXEC)
+	install -m 644 models.tsv $(LIBEXEC)
+	install -m 644 $(wildcard results/scenarios/*) $(LIBEXEC)/results/scenarios
+	install -m 644 $(wildcard results/plots/*) $(LIBEXEC)/results/plots
+	install -m 644 $(wildcard results/page/*) $(LIBEXEC)/results/page
 	install $(LOADGEN) $(BINDIR)
 	$(if $(HELP2MAN),install -m 644 $(MANUAL) $(MAN1),@echo 'No manual page: help2man is missing')
 	install -m 644 README.md $(DOC)
@@ -211,5 +242,5 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers test check conform leaks measure measure-loadgen fuzz lint format setup man install uninstall \
+.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen fuzz lint format setup man install uninstall \
         clean help FORCE

@@ -86,7 +86,7 @@ static void raise_descriptor_limit(const struct plan *plan)
     enum { OWN = 16 }; // standard streams, result files, eventfds
     struct rlimit limit;
     // Each thread has an epoll and a timer.
-    rlim_t needed = (rlim_t)plan->connections + plan->idle + 2 * plan->threads + OWN;
+    rlim_t needed = (rlim_t)plan->connections + plan->idle + (rlim_t)2 * plan->threads + OWN;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         die_errno("cannot read the limit of descriptors");

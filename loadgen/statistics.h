@@ -35,8 +35,8 @@ struct estimate statistics_of_median(const double *values, size_t n, uint64_t se
 // each n > 1.
 struct estimate statistics_of_ratio(const double *a, size_t an, const double *b, size_t bn);
 
-// B / A where each b was measured beside its a: the geometric mean of the ratios with the t interval
-// of their logarithms. Values above 0; n > 1.
+// B / A where each b was measured beside its a: the geometric mean of the ratios with the t
+// interval of their logarithms. Values above 0; n > 1.
 struct estimate statistics_of_paired_ratio(const double *a, const double *b, size_t n);
 
 #endif

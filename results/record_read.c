@@ -1,0 +1,261 @@
+// record_read.c: a run's record out of its folder. Nothing is taken on trust: a file may be cut
+// off, edited, or another program's; its names become names of files, its colours parts of scripts.
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fail.h"
+#include "results/record_fields.h"
+
+static void *allocate(size_t n, size_t size)
+{
+    void *memory = calloc(n > 0 ? n : 1, size);
+
+    if (memory == NULL)
+        die_errno("cannot hold the run");
+    return memory;
+}
+
+static json_t *load(const char *folder, const char *file)
+{
+    struct stat about;
+    json_error_t error;
+
+    if (stat(folder, &about) != 0)
+        die_errno("cannot read %s", folder);
+    if (!S_ISDIR(about.st_mode))
+        die("%s is no folder: a run is a folder such as results/data/reference", folder);
+    FILE *in = fopen(file, "re");
+    if (in == NULL && errno == ENOENT)
+        die("%s is no run: there is no run.json in it", folder);
+    if (in == NULL)
+        die_errno("cannot read %s", file);
+    json_t *root = json_loadf(in, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL)
+        die("%s: line %d: %s", file, error.line, error.text);
+    fclose(in);
+    return root;
+}
+
+static void check_schema(const json_t *root, struct origin origin)
+{
+    const char *schema = json_string_value(json_object_get(root, "schema"));
+
+    if (schema == NULL || strcmp(schema, RECORD_SCHEMA) != 0)
+        die("%s: schema: \"" RECORD_SCHEMA "\" is expected, not %s%s%s", origin.file,
+            schema != NULL ? "\"" : "", schema != NULL ? schema : "nothing",
+            schema != NULL ? "\"" : "");
+}
+
+// Files are named by them.
+static void check_name(const char *name, struct origin origin)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "_-.+";
+
+    if (*name == '\0' || *name == '.' || name[strspn(name, allowed)] != '\0')
+        field_die(origin, "name", "letters, digits and _ - . + are expected, and no . first");
+}
+
+static void check_colour(const char *colour, struct origin origin)
+{
+    bool good = strlen(colour) == 7 && colour[0] == '#';
+
+    for (size_t i = 1; good && i < 7; i++)
+        good = isxdigit((unsigned char)colour[i]) != 0;
+    if (!good)
+        field_die(origin, "colour", "# and six hexadecimal digits are expected");
+}
+
+static void read_models(const json_t *root, struct record *r, struct origin origin)
+{
+    json_t *array = field_get(root, "models", JSON_ARRAY, origin), *one;
+    char object[48];
+    size_t i;
+
+    r->model_texts = json_incref(array);
+    r->models.list = allocate(json_array_size(array), sizeof *r->models.list);
+    json_array_foreach(array, i, one)
+    {
+        struct model *m = &r->models.list[i];
+        snprintf(object, sizeof object, "models[%zu].", i);
+        struct origin within = {origin.file, object};
+        fields_read(one, record_fields_model, m, within);
+        check_name(m->name, within);
+        check_colour(m->colour, within);
+        if (models_find(&r->models, m->name) != NULL)
+            field_die(within, "name", "there is a model of this name already");
+        m->ends = json_string_value(field_get(one, "ends", JSON_STRING, within));
+        m->command = json_string_value(field_get(one, "command", JSON_STRING, within));
+        r->models.count++;
+    }
+}
+
+// Its place in the list, or scenario_count.
+static unsigned find_scenario(const struct record *r, const char *name)
+{
+    unsigned i = 0;
+
+    while (i < r->scenario_count && strcmp(r->scenarios[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static void read_scenario_file(struct record *r, const char *name, struct origin origin)
+{
+    char *file, *why;
+
+    if (strlen(name) >= SCENARIO_NAME)
+        field_die(origin, "name", "this text is too long");
+    check_name(name, origin);
+    if (find_scenario(r, name) < r->scenario_count)
+        field_die(origin, "name", "there is a scenario of this name already");
+    if (asprintf(&file, "%s/scenarios/%s.scenario", r->folder, name) < 0)
+        die_errno("cannot make the name of a file");
+    if (!scenario_read(&r->scenarios[r->scenario_count], file, &why))
+        die("%s", why);
+    free(file);
+}
+
+static double read_capacity(const json_t *object, struct origin origin)
+{
+    const json_t *rps = json_object_get(object, "capacity_rps");
+
+    if (!json_is_null(rps) && !(json_number_value(rps) > 0))
+        field_die(origin, "capacity_rps", "a number above 0 or null is expected");
+    return json_number_value(rps);
+}
+
+static void read_scenarios(const json_t *root, struct record *r, struct origin origin)
+{
+    json_t *array = field_get(root, "scenarios", JSON_ARRAY, origin), *one;
+    size_t n = json_array_size(array), i;
+    char object[48];
+
+    r->scenarios = allocate(n, sizeof *r->scenarios);
+    r->duration_ns = allocate(n, sizeof *r->duration_ns);
+    r->capacity = allocate(n, sizeof *r->capacity);
+    json_array_foreach(array, i, one)
+    {
+        snprintf(object, sizeof object, "scenarios[%zu].", i);
+        struct origin within = {origin.file, object};
+        read_scenario_file(r, json_string_value(field_get(one, "name", JSON_STRING, within)),
+                           within);
+        r->duration_ns[i] = json_integer_value(field_get(one, "duration_ns", JSON_INTEGER, within));
+        if (r->duration_ns[i] <= 0)
+            field_die(within, "duration_ns", "a time above 0 is expected");
+        r->capacity[i] = read_capacity(one, within);
+        r->scenario_count++;
+    }
+}
+
+// ---- Repeats -----------------------------------------------------------------------------------
+
+static const char *read_word(const json_t *object, const char *name, struct origin origin)
+{
+    return json_string_value(field_get(object, name, JSON_STRING, origin));
+}
+
+static void read_place(const json_t *object, const struct record *r, struct repeat *q,
+                       struct origin origin)
+{
+    q->scenario = find_scenario(r, read_word(object, "scenario", origin));
+    if (q->scenario == r->scenario_count)
+        field_die(origin, "scenario", "it is not in the list of scenarios");
+    const struct scenario *s = &r->scenarios[q->scenario];
+    const struct point *point = scenario_point(s, read_word(object, "point", origin));
+    if (point == NULL)
+        field_die(origin, "point", "its scenario's file has no such point");
+    q->point = (unsigned)(point - s->points);
+    const struct model *model = models_find(&r->models, read_word(object, "model", origin));
+    if (model == NULL)
+        field_die(origin, "model", "it is not in the list of models");
+    q->model = (unsigned)(model - r->models.list);
+}
+
+static enum repeat_outcome read_outcome(const json_t *object, struct origin origin)
+{
+    const char *word = read_word(object, "outcome", origin);
+    enum repeat_outcome outcome = 0;
+
+    while (outcome < OUTCOMES && strcmp(record_outcomes[outcome], word) != 0)
+        outcome++;
+    if (outcome == OUTCOMES)
+        field_die(origin, "outcome", "\"measured\", \"ended\" or \"failed\" is expected");
+    return outcome;
+}
+
+// Metrics that this program does not know are passed over; those that the file has not are NAN.
+static void read_values(const json_t *object, struct repeat *q, struct origin origin)
+{
+    const json_t *values = field_get(object, "values", JSON_OBJECT, origin);
+
+    for (enum metric m = 0; m < METRIC_COUNT; m++) {
+        const json_t *value = json_object_get(values, metric_name(m));
+        q->value[m] = json_is_number(value) ? json_number_value(value) : NAN;
+        if (value != NULL && !json_is_null(value) && !json_is_number(value))
+            field_die(origin, metric_name(m), "a number or null is expected");
+    }
+}
+
+static void read_repeats(const json_t *root, struct record *r, struct origin origin)
+{
+    const json_t *array = field_get(root, "repeats", JSON_ARRAY, origin), *one;
+    char object[48];
+    size_t i;
+
+    r->repeats = allocate(json_array_size(array), sizeof *r->repeats);
+    json_array_foreach(array, i, one)
+    {
+        struct repeat *q = &r->repeats[i];
+        snprintf(object, sizeof object, "repeats[%zu].", i);
+        struct origin within = {origin.file, object};
+        read_place(one, r, q, within);
+        q->outcome = read_outcome(one, within);
+        fields_read(one, record_fields_repeat, q, within);
+        if (q->round == 0)
+            field_die(within, "round", "1 or more is expected");
+        read_values(one, q, within);
+        r->repeat_count++;
+    }
+}
+
+// ---- The whole ---------------------------------------------------------------------------------
+
+static char *copy(const char *text)
+{
+    char *made = strdup(text);
+
+    if (made == NULL)
+        die_errno("cannot hold the run");
+    return made;
+}
+
+void record_read(struct record *r, const char *folder)
+{
+    char *file;
+
+    memset(r, 0, sizeof *r);
+    r->folder = copy(folder);
+    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
+        r->folder[n - 1] = '\0';
+    const char *slash = strrchr(r->folder, '/');
+    r->name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->folder;
+    if (asprintf(&file, "%s/run.json", r->folder) < 0)
+        die_errno("cannot make the name of a file");
+
+    struct origin origin = {file, ""};
+    json_t *root = load(r->folder, file);
+    check_schema(root, origin);
+    fields_read(root, record_fields, r, origin);
+    fields_read(field_get(root, "environment", JSON_OBJECT, origin), fields_environment,
+                &r->machine, (struct origin){file, "environment."});
+    read_models(root, r, origin);
+    read_scenarios(root, r, origin);
+    read_repeats(root, r, origin);
+    json_decref(root);
+    free(file);
+}

@@ -1,0 +1,229 @@
+// runner.c: see runner.h. First everything is chosen and checked, then measured, one repeat after
+// the other, each written before the next begins.
+#include "results/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "results/choice.h"
+#include "results/cores.h"
+#include "results/finish.h"
+#include "results/home.h"
+#include "results/measure.h"
+#include "results/plan.h"
+#include "results/progress.h"
+
+enum { EXIT_INTERRUPTED = 130 };
+
+// ---- Before --------------------------------------------------------------------------------
+
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0777) < 0)
+        die_errno("cannot make the folder %s", path);
+}
+
+// results/data/2026-11-22T10-15-00Z, or what --out says, and room for loadgen's files in it.
+static void make_run_folder(struct record *r, const char *wished)
+{
+    char stamp[32], *raw;
+    struct tm utc;
+    time_t now = time(NULL);
+
+    if (wished != NULL) {
+        r->folder = strdup(wished);
+    } else {
+        char *data = home_path("results/data");
+        if (mkdir(data, 0777) < 0 && errno != EEXIST)
+            die_errno("cannot make the folder %s (--out FOLDER writes elsewhere)", data);
+        gmtime_r(&now, &utc);
+        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H-%M-%SZ", &utc);
+        if (asprintf(&r->folder, "%s/%s", data, stamp) < 0)
+            r->folder = NULL;
+        free(data);
+    }
+    if (r->folder == NULL || asprintf(&raw, "%s/raw", r->folder) < 0)
+        die("no memory for the name of a folder");
+    make_folder(r->folder);
+    make_folder(raw);
+    free(raw);
+    for (size_t n = strlen(r->folder); n > 1 && r->folder[n - 1] == '/'; n--)
+        r->folder[n - 1] = '\0';
+    const char *slash = strrchr(r->folder, '/');
+    r->name = slash == NULL ? r->folder : slash + 1;
+}
+
+// Two that write to one folder would spoil it. Held until this process ends.
+static void lock_folder(const struct record *r)
+{
+    int fd = open(r->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        die_errno("cannot open %s", r->folder);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+        die("another bench is at work in %s", r->folder);
+}
+
+// Two on one machine disturb each other. An address of the abstract namespace (unix(7)) can be
+// bound once, and is free again when its process has ended, however that ends.
+static void warn_of_another(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "\0echolab-bench"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+        warn("another bench is measuring on this machine: both will be disturbed");
+}
+
+// ^C and its relatives become something to read, so that no repeat is half written.
+static int catch_signals(sigset_t *before)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file too long is an error like a full disk
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, before) < 0)
+        die_errno("cannot block signals");
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        die_errno("cannot make a signalfd");
+    return fd;
+}
+
+// From now on, while figures are drawn, ^C ends the program. The one that has ended the measuring
+// is taken: it would come again.
+static void heed_no_more(int signals, const sigset_t *before)
+{
+    struct signalfd_siginfo taken;
+
+    while (read(signals, &taken, sizeof taken) == sizeof taken)
+        ;
+    sigprocmask(SIG_SETMASK, before, NULL);
+    close(signals);
+}
+
+// ---- The run -------------------------------------------------------------------------------
+
+// For scenarios whose points are shares of what can be reached at all: each model once, and the
+// fastest counts, so that all are asked for the same rates. False: a signal came.
+static bool find_capacities(struct record *r, int signals, struct progress *progress)
+{
+    for (unsigned s = 0; s < r->scenario_count; s++) {
+        if (!r->scenarios[s].of_capacity || r->capacity[s] > 0)
+            continue;
+        double greatest = 0;
+        for (unsigned m = 0; m < r->models.count; m++) {
+            double rps;
+            if (!plan_includes(r, s, m))
+                continue;
+            progress_probe(progress, r->scenarios[s].name, r->models.list[m].name);
+            if (!measure_capacity(r, s, m, signals, &rps))
+                return false;
+            if (rps > greatest)
+                greatest = rps;
+        }
+        r->capacity[s] = greatest; // only now: half a probe would set other rates
+    }
+    return true;
+}
+
+enum run_end { RUN_WHOLE, RUN_INTERRUPTED, RUN_UNSAVED };
+
+static enum run_end measure_all(struct record *r, const struct schedule_of_run *plan, int signals,
+                                struct progress *progress)
+{
+    unsigned order = 0;
+
+    if (!find_capacities(r, signals, progress))
+        return RUN_INTERRUPTED;
+    for (size_t i = 0; i < r->repeat_count; i++) // of a run that is resumed
+        if (r->repeats[i].order > order)
+            order = r->repeats[i].order;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct task *task = &plan->tasks[i];
+        struct repeat q;
+        if (record_has(r, task->scenario, task->point, task->model, task->round))
+            continue;
+        progress_next(progress, i);
+        if (!measure_repeat(r, task, signals, &q))
+            return RUN_INTERRUPTED;
+        q.order = ++order;
+        record_add(r, &q);
+        if (!record_save(r))
+            return RUN_UNSAVED;
+        progress_done(progress, i, &q);
+    }
+    return RUN_WHOLE;
+}
+
+static int end_run(struct record *r, enum run_end end, const struct settings *settings)
+{
+    r->interrupted = end != RUN_WHOLE;
+    if (end == RUN_UNSAVED) {
+        warn("what was measured before is in %s; when it can be written again, go on with: "
+             "%s/bench --resume %s",
+             r->folder, home_programs(), r->folder);
+        return EXIT_FAILURE;
+    }
+    if (end == RUN_INTERRUPTED)
+        warn("interrupted after %zu repeats; go on with: %s/bench --resume %s", r->repeat_count,
+             home_programs(), r->folder);
+    bool saved = record_save(r);
+    if (r->repeat_count > 0 && !settings->no_figures)
+        saved = finish_run(r, settings->quiet ? NULL : stdout) && saved;
+    if (!saved)
+        return EXIT_FAILURE;
+    return end == RUN_INTERRUPTED ? EXIT_INTERRUPTED : EXIT_SUCCESS;
+}
+
+int runner_run(const struct settings *settings, int argc, char **argv)
+{
+    struct record r = {0};
+    struct schedule_of_run plan;
+    struct progress progress;
+    sigset_t before;
+
+    if (settings->list)
+        return choice_list();
+    if (settings->resume != NULL) {
+        choice_resume(&r, settings);
+    } else {
+        choice_make(&r, settings, argc, argv);
+        make_run_folder(&r, settings->folder);
+    }
+    lock_folder(&r);
+    warn_of_another();
+    r.interrupted = true; // until it has come to its end: a crash asks nobody
+    if (!record_save(&r)) // a folder that can't be written is found out before, not after
+        return EXIT_FAILURE;
+    plan_make(&plan, &r);
+    // What this process does in between, such as looking at /proc, shall not take the servers'
+    // time.
+    cores_stay(r.load_cores);
+    progress_open(&progress, &r, &plan, settings->quiet);
+    int signals = catch_signals(&before);
+    enum run_end end = measure_all(&r, &plan, signals, &progress);
+    progress_close(&progress);
+    cores_stay("");
+    heed_no_more(signals, &before);
+    int status = end_run(&r, end, settings);
+    free(plan.tasks);
+    record_free(&r);
+    return status;
+}
