@@ -36,9 +36,6 @@ const struct model *drawing_model(const struct drawing *, unsigned model);
 // Whether the run has tried this point with any model: a short run leaves points out.
 bool drawing_has_point(const struct drawing *, unsigned point);
 
-// Notes every cell of which repeats failed.
-void drawing_note_failures(const struct drawing *);
-
 // ---- The kinds (plot_lines.c and so on). Each fills data, script and overlay; false: no data ----
 
 typedef bool draw(struct drawing *);
@@ -84,6 +81,27 @@ const char *label_of(const struct drawing *, unsigned model, char text[WORDS]);
 // COLOUR, SHAPE, DASH, HOLLOW and ID of each model that is drawn, as arrays of gnuplot's.
 void write_models(const struct drawing *);
 
+// ---- plot_notes.c: what is missing, below the figure --------------------------------------------
+
+// Notes every cell of which repeats failed.
+void drawing_note_failures(const struct drawing *);
+
+// Notes at which points, for which models, the load generator was the limit in most repeats.
+void drawing_note_limits(const struct drawing *, const unsigned *points, size_t count);
+
+// Notes, behind `lead`, at which of these points and for which models something is so: asked of
+// each model that was measured there.
+typedef bool drawing_match(const struct drawing *, unsigned point, unsigned model, const void *of);
+void drawing_note_points(const struct drawing *, const char *lead, const unsigned *points,
+                         size_t count, drawing_match *match, const void *of);
+
+// Why a cell that was measured has no such value: "too few answers".
+const char *drawing_why_none(const struct cell *, enum metric);
+
+#define ARROWS "arrow: the interval goes on\n"
+
+void place_notes(const struct drawing *, char *notes); // takes them apart
+
 // ---- plot_scale.c: axes -------------------------------------------------------------------------
 
 struct box {
@@ -93,7 +111,8 @@ struct box {
 struct scale {
     bool log;
     double low, high;
-    double zero; // log: where the value 0 is drawn, a step left of the rest; else 0
+    double zero;  // log: where the value 0 is drawn, a step left of the rest; else 0
+    double first; // ... and where that rest begins
 };
 
 void scale_from_zero(struct scale *, double most); // linear, a round end
@@ -110,6 +129,9 @@ bool metric_is_log(enum metric);
 enum measure { MEASURE_COUNT, MEASURE_TIME, MEASURE_RATE, MEASURE_BYTES };
 enum measure measure_of(enum metric);
 const char *scale_words(enum measure, double value, char text[WORDS]);
+
+// For an axis' title: " (log scale)", or where it has a 0 " (log scale above 500)"; else empty.
+const char *scale_remark(const struct scale *, enum measure, char text[WORDS]);
 
 // AXIS_LOW, AXIS_HIGH, AXIS_LOG and AXIS_TICS of the axis "X" or "Y".
 // Ticks that would run into each other on so many pixels are left out; 0: there is room.
@@ -145,6 +167,13 @@ const struct spot *last_spot(const struct curve *); // NULL: it has none
 double place_margin(const struct drawing *);
 // Moves the values apart to `gap`, by as little as can be, between low and high.
 void place_apart(double *values, size_t count, double gap, double low, double high);
+
+// ---- plot_law.c ---------------------------------------------------------------------------------
+
+// LAWS, how many curves there are, and LAW, LAW_A, LAW_B, LAW_FROM, LAW_TO of each model; LAW is 0:
+// none. Their peaks are placed, and what they are is noted.
+void draw_laws(const struct drawing *, const unsigned *points, size_t count, const struct box *,
+               const struct scale *across, const struct scale *up);
 
 // ---- plot_gnuplot.c, plot_svg.c -----------------------------------------------------------------
 

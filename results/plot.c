@@ -39,50 +39,7 @@ bool drawing_has_point(const struct drawing *d, unsigned point)
     return false;
 }
 
-void drawing_note_failures(const struct drawing *d)
-{
-    char x[WORDS], text[SENTENCE];
-
-    for (size_t m = 0; m < d->model_count; m++)
-        for (unsigned p = 0; p < d->scenario->point_count; p++) {
-            const struct cell *c = drawing_cell(d, p, d->models[m]);
-            if (c->ended || c->n == c->tried)
-                continue;
-            snprintf(text, sizeof text, "%s", c->why);
-            fprintf(d->notes, "%s at %s: ", drawing_model(d, d->models[m])->name,
-                    point_words(d, p, x));
-            if (c->n > 0)
-                fprintf(d->notes, "%u of %u repeats failed, ", c->tried - c->n, c->tried);
-            fprintf(d->notes, "%s\n", text_fit(text, sizeof text, FONT_NOTE, 420));
-        }
-}
-
 // ---- What stands around every figure ------------------------------------------------------------
-
-// As many of the notes as one line takes.
-static void place_notes(const struct drawing *d, char *notes)
-{
-    static const double room = CANVAS_WIDTH - 2 * CANVAS_EDGE - 220; // for "and 99 more"
-    char line[1024] = "", more[WORDS];
-    size_t left = 0;
-
-    for (char *rest = notes, *note; (note = strsep(&rest, "\n")) != NULL;) {
-        size_t length = strlen(line);
-        if (*note == '\0')
-            continue;
-        if (left > 0 || length + strlen(note) + 8 > sizeof line ||
-            text_width(line, FONT_NOTE) + text_width(note, FONT_NOTE) > room) {
-            left++;
-            continue;
-        }
-        snprintf(line + length, sizeof line - length, "%s%s", length > 0 ? "  ·  " : "", note);
-    }
-    if (left > 0) {
-        snprintf(more, sizeof more, "  ·  and %zu more", left);
-        snprintf(line + strlen(line), sizeof line - strlen(line), "%s", more);
-    }
-    overlay_text(d, CANVAS_EDGE, 56, ALIGN_LEFT, FONT_NOTE, MUTED, NOBODY, line);
-}
 
 static void place_footer(const struct drawing *d)
 {
@@ -99,7 +56,7 @@ static void place_footer(const struct drawing *d)
              *e->commit != '\0' ? e->commit : "unknown", e->kernel, e->cpu, e->cores, cores,
              (unsigned long long)e->nofile, r->command);
     text_fit(text, sizeof text, FONT_FOOT, CANVAS_WIDTH - 2 * CANVAS_EDGE);
-    overlay_text(d, CANVAS_EDGE, 20, ALIGN_LEFT, FONT_FOOT, FAINT, NOBODY, text);
+    overlay_text(d, CANVAS_EDGE, 16, ALIGN_LEFT, FONT_FOOT, FAINT, NOBODY, text);
 }
 
 static void place_header(const struct drawing *d, const char *title, const char *subtitle)

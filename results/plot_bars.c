@@ -94,8 +94,8 @@ static const struct summary *value_at(const struct rows *r, size_t model, size_t
 }
 
 // What stands in a bar's place.
-static const char *absence(const struct rows *r, size_t model, size_t point, char text[SENTENCE],
-                           double width)
+static const char *absence(const struct rows *r, size_t model, size_t point, enum metric metric,
+                           char text[SENTENCE], double width)
 {
     const struct cell *c = drawing_cell(r->d, r->points[point], r->d->models[model]);
     const char *ends = drawing_model(r->d, r->d->models[model])->ends;
@@ -107,15 +107,24 @@ static const char *absence(const struct rows *r, size_t model, size_t point, cha
     else if (c->n == 0)
         snprintf(text, SENTENCE, "⊗ failed");
     else
-        snprintf(text, SENTENCE, "no value");
+        snprintf(text, SENTENCE, "%s", drawing_why_none(c, metric));
     return text_fit(text, SENTENCE, bar_font(r), width);
 }
 
-// The value at the end of the longest bar must have room beside it.
+// How much of a panel's width its number leaves to a bar and its interval.
+static double room_beside(const struct rows *r, enum metric metric, double value, double width)
+{
+    char text[32];
+    double room = width - 18 - text_width(reading_value(metric, value, text), bar_font(r));
+
+    return fmax(room, width / 4);
+}
+
+// An interval that is far longer than its bar must not press all bars to the axis: past what this
+// bears it is cut (interval_end).
 static double scale_panel(const struct rows *r, enum metric metric, double width)
 {
     double least = 0;
-    char text[32];
 
     for (size_t m = 0; m < r->d->model_count; m++)
         for (size_t p = 0; p < r->point_count; p++) {
@@ -123,32 +132,48 @@ static double scale_panel(const struct rows *r, enum metric metric, double width
             if (s == NULL)
                 continue;
             double reach = isfinite(s->mean.high) ? s->mean.high : s->mean.value;
-            double room = width - 18 -
-                          text_width(reading_value(metric, s->mean.value, text), bar_font(r));
-            least = fmax(least, fmin(reach, 1.5 * s->mean.value) * width / fmax(room, width / 4));
+            double room = room_beside(r, metric, s->mean.value, width);
+            least = fmax(least, fmin(reach, 1.5 * s->mean.value) * width / room);
         }
     return least > 0 ? least : 1;
 }
 
-static void place_values(const struct rows *r, const struct box *b, enum metric metric, double high)
+// Up to where the interval is drawn, so that the number has its place behind it.
+static double interval_end(const struct rows *r, enum metric metric, const struct estimate *mean,
+                           double width, double high)
+{
+    double room = room_beside(r, metric, mean->value, width) * high / width;
+
+    return isfinite(mean->high) ? fmin(mean->high, fmax(mean->value, room)) : mean->value;
+}
+
+// The numbers, and in REACH of each bar where its interval ends, or is cut. Returns whether any is.
+static bool place_values(const struct rows *r, unsigned panel, const struct box *b,
+                         enum metric metric, double high)
 {
     char text[32], reason[SENTENCE];
+    size_t bar = panel * r->bars;
+    bool cut = false;
 
     for (size_t m = 0; m < r->d->model_count; m++)
         for (size_t p = 0; p < r->point_count; p++) {
             const struct summary *s = value_at(r, m, p, metric);
             double y = bar_y(r, m, p), x = b->left;
+            bar++;
             if (s == NULL) {
                 overlay_text(r->d, x + 10, y, ALIGN_LEFT, bar_font(r), MUTED, (int)r->d->models[m],
-                             absence(r, m, p, reason, b->right - b->left - 10));
+                             absence(r, m, p, metric, reason, b->right - b->left - 10));
+                fprintf(r->d->script, "REACH[%zu] = NaN\n", bar);
                 continue;
             }
-            double reach = isfinite(s->mean.high) ? fmin(s->mean.high, 1.5 * s->mean.value)
-                                                  : s->mean.value;
+            double reach = interval_end(r, metric, &s->mean, b->right - b->left, high);
+            fprintf(r->d->script, "REACH[%zu] = %.9g\n", bar, reach);
+            cut |= reach < s->mean.high;
             x += (b->right - b->left) * reach / high + 10;
             overlay_text(r->d, x, y, ALIGN_LEFT, bar_font(r), INK, (int)r->d->models[m],
                          reading_value(metric, s->mean.value, text));
         }
+    return cut;
 }
 
 static void place_panels(const struct rows *r)
@@ -157,10 +182,12 @@ static void place_panels(const struct rows *r)
     double gap = f->metrics > 2 ? 44 : 70, all = CANVAS_WIDTH - CANVAS_EDGE - r->bars_left;
     double width = (all - gap * (f->metrics - 1)) / f->metrics;
     FILE *out = r->d->script;
+    bool cut = false;
 
     fprintf(out, "PANELS = %u\narray PANEL_LEFT[%u]\narray PANEL_HIGH[%u]\n", f->metrics,
             f->metrics, f->metrics);
     fprintf(out, "PANEL_WIDTH = %.1f; BOTTOM = %.1f; TOP = %.1f\n", width, r->bottom, r->top);
+    fprintf(out, "array REACH[%zu]\n", r->bars * f->metrics);
     for (unsigned i = 0; i < f->metrics; i++) {
         enum metric metric = (enum metric)f->metric[i];
         double left = r->bars_left + i * (width + gap), high = scale_panel(r, metric, width);
@@ -172,8 +199,10 @@ static void place_panels(const struct rows *r)
                      text_fit(title, sizeof title, FONT_LABEL, width + gap / 2));
         overlay_text(r->d, left, r->top + 16, ALIGN_LEFT, FONT_NOTE, MUTED, NOBODY,
                      metric_unit_title(metric));
-        place_values(r, &b, metric, high);
+        cut |= place_values(r, i, &b, metric, high);
     }
+    if (cut)
+        fputs(ARROWS, r->d->notes);
 }
 
 // ---- Data ---------------------------------------------------------------------------------------
@@ -251,6 +280,7 @@ bool draw_bars(struct drawing *d)
         place_names(&r);
         place_panels(&r);
         write_bars(&r);
+        drawing_note_limits(d, r.points, r.point_count);
         drawing_note_failures(d);
     }
     free(r.points);

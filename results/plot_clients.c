@@ -161,7 +161,16 @@ static void write_dots(const struct dots *dots, const struct box *b)
     }
 }
 
-static void place_panel(const struct dots *dots, size_t panel, const struct box *b, bool log)
+// Whether one client disturbs the others: it is not among the dots.
+static bool is_disturbed(const struct dots *dots)
+{
+    for (size_t i = 0; i < dots->panels; i++)
+        if (*dots->d->scenario->points[dots->points[i]].beside != '\0')
+            return true;
+    return false;
+}
+
+static void place_panel(const struct dots *dots, size_t panel, const struct box *b)
 {
     const struct drawing *d = dots->d;
     char text[SENTENCE], value[32];
@@ -181,8 +190,8 @@ static void place_panel(const struct dots *dots, size_t panel, const struct box 
                                      : "–");
     }
     overlay_text(d, (b->left + b->right) / 2, b->bottom - 76, ALIGN_CENTRE, FONT_SUB, INK, NOBODY,
-                 log ? "answers per second of each client (log scale)"
-                     : "answers per second of each client");
+                 is_disturbed(dots) ? "answers per second of each polite client"
+                                    : "answers per second of each client");
 }
 
 static void draw_dots(const struct dots *dots)
@@ -191,23 +200,28 @@ static void draw_dots(const struct dots *dots)
     double names = place_margin(d) - 14, jain = 84, gap = 22;
     double width = (CANVAS_WIDTH - CANVAS_EDGE - names) / (double)dots->panels - jain - gap;
     struct scale across = scale_rates(dots);
-    struct box b = {0, 0, 166, 700};
-    char name[WORDS];
+    struct box b = {0, 0, 166, 690};
+    char name[WORDS], text[SENTENCE], remark[WORDS];
 
     fprintf(d->script, "PANELS = %zu\narray PANEL_LEFT[%zu]\n", dots->panels, dots->panels);
-    fprintf(d->script, "PANEL_WIDTH = %.1f; BOTTOM = 166; TOP = 700\n", width);
+    fprintf(d->script, "PANEL_WIDTH = %.1f; BOTTOM = 166; TOP = 690\n", width);
     write_scale(d->script, "X", &across, MEASURE_COUNT, width);
     for (size_t i = 0; i < dots->panels; i++) {
         b.left = names + (double)i * (width + jain + gap);
         b.right = b.left + width;
         fprintf(d->script, "PANEL_LEFT[%zu] = %.1f\n", i + 1, b.left);
-        place_panel(dots, i, &b, across.log);
+        place_panel(dots, i, &b);
     }
     for (size_t m = 0; m < d->model_count; m++)
         overlay_text(d, names - 18, row_y(dots, m, &b), ALIGN_RIGHT, FONT_LABEL,
                      model_colour(drawing_model(d, d->models[m])), (int)d->models[m],
                      label_of(d, d->models[m], name));
+    snprintf(text, sizeof text, "a dot is a client of one repeat%s",
+             scale_remark(&across, MEASURE_COUNT, remark));
+    overlay_text(d, CANVAS_EDGE, 752, ALIGN_LEFT, FONT_NOTE, INK, NOBODY, text);
     write_dots(dots, &b);
+    if (is_disturbed(dots))
+        fputs("the client that disturbs them is not drawn\n", d->notes);
     drawing_note_failures(d);
 }
 

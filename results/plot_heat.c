@@ -169,39 +169,51 @@ static void place_title(const struct drawing *d, const struct map *m, const stru
     overlay_text(d, b->left, b->top + 24, ALIGN_LEFT, FONT_LABEL, INK, (int)m->model, text);
 }
 
+static const double WORDS_HIGH = 27; // from one line of words to the next
+
+// How many requests were slow, in as many words as there is room for.
+static void tell_slow(const struct map *m, double slow_ns, double room, char text[SENTENCE])
+{
+    char number[WORDS], slow[WORDS];
+
+    scale_words(MEASURE_COUNT, m->slow, number);
+    scale_words(MEASURE_TIME, slow_ns, slow);
+    snprintf(text, SENTENCE, "%s requests took %s or more", number, slow);
+    if (text_width(text, FONT_NOTE) > room)
+        snprintf(text, SENTENCE, "%s took %s or more", number, slow);
+    text_fit(text, SENTENCE, FONT_NOTE, room);
+}
+
 // A bracket over the time at which the server stood still, and who has noticed.
 static void place_stall(const struct drawing *d, const struct map *m, const struct box *b,
                         double seconds)
 {
     const struct point *p = &d->scenario->points[m->point];
     double begin = (double)(d->scenario->warmup_ns + p->stall_at_ns) / NS_PER_SECOND;
-    double scale = (b->right - b->left) / seconds, y = b->top - 30;
-    double left = b->left + begin * scale;
-    double right = left + (double)p->stall_ns / NS_PER_SECOND * scale;
-    char time[WORDS], number[WORDS], slow[WORDS], text[SENTENCE];
+    double scale = (b->right - b->left) / seconds, room = b->right - b->left - 20;
+    double left = b->left + begin * scale, y = b->top - 12;
+    double right = fmin(left + (double)p->stall_ns / NS_PER_SECOND * scale, b->right);
+    char time[WORDS], stopped[SENTENCE], slow[SENTENCE];
 
     if (p->stall_ns == 0)
         return;
     overlay_line(d, left, y, right, y, MUTED, NOBODY);
     overlay_line(d, left, y, left, y - 10, MUTED, NOBODY);
     overlay_line(d, right, y, right, y - 10, MUTED, NOBODY);
-    snprintf(text, sizeof text, "stopped for %s",
+    snprintf(stopped, sizeof stopped, "stopped for %s",
              scale_words(MEASURE_TIME, (double)p->stall_ns, time));
-    // Beside the bracket, on the side with more room.
-    bool rightwards = b->right - right > left - b->left;
-    double x = rightwards ? right + 12 : left - 12;
-    enum align align = rightwards ? ALIGN_LEFT : ALIGN_RIGHT;
-    overlay_text(d, x, y, align, FONT_NOTE, INK, NOBODY, text);
-    snprintf(text, sizeof text, "%s requests took %s or more",
-             scale_words(MEASURE_COUNT, m->slow, number),
-             scale_words(MEASURE_TIME, (double)p->stall_ns / 10, slow));
-    overlay_text(d, x, y - 27, align, FONT_NOTE, MUTED, (int)m->model, text);
+    tell_slow(m, (double)p->stall_ns / 10, room, slow);
+    // Below the bracket's middle, as far as the panel's edges allow.
+    double half = fmax(text_width(stopped, FONT_NOTE), text_width(slow, FONT_NOTE)) / 2;
+    double x = fmax(b->left + 10 + half, fmin(b->right - 10 - half, (left + right) / 2));
+    overlay_text(d, x, y - WORDS_HIGH, ALIGN_CENTRE, FONT_NOTE, INK, NOBODY, stopped);
+    overlay_text(d, x, y - 2 * WORDS_HIGH, ALIGN_CENTRE, FONT_NOTE, MUTED, (int)m->model, slow);
 }
 
 static void place_panels(const struct drawing *d, const struct map *maps, size_t count)
 {
     struct extent e = extent_of(maps, count);
-    double headroom = (e.high - e.low + 1) * 0.2; // for the bracket and its two lines
+    double headroom = (e.high - e.low + 1) * 0.2; // for the bracket and its words
     struct scale up = {
         .log = true, .low = bin_start(e.low - 1), .high = bin_start(e.high + headroom)};
     double left = 150, right = 1470, gap = 40;

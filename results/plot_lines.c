@@ -2,25 +2,11 @@
 // against the offered load, with hollow marks where a model did not keep up.
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/fail.h"
-#include "results/drawing.h"
+#include "results/plot_sweep.h"
 
-static const double KEPT_UP = 0.99; // of the offered load
-
-struct sweep {
-    const struct drawing *d;
-    enum metric metric;
-    unsigned *points; // those that the run has
-    double *x;
-    size_t count;
-    struct box box;
-    struct scale across, up;
-};
-
-// NULL: no value here that belongs on the line.
-static const struct estimate *value_at(const struct sweep *s, size_t i, unsigned model)
+const struct estimate *sweep_value(const struct sweep *s, size_t i, unsigned model)
 {
     const struct cell *c = drawing_cell(s->d, s->points[i], model);
     const struct estimate *mean = &c->of[s->metric].mean;
@@ -47,14 +33,49 @@ static void collect_points(struct sweep *s)
 
 // ---- Axes ---------------------------------------------------------------------------------------
 
+// Of a linear scale, how far one that left clients waiting may reach above all who did not.
+static const double STRETCH = 1.5;
+
+static bool left_clients(const struct sweep *s, size_t i, unsigned model)
+{
+    return cells_partial(s->d->cells, s->d->number, s->points[i], model);
+}
+
+// The most that a model reached which served its clients; if none did, that anyone reached.
+static double most_served(const struct sweep *s)
+{
+    double served = 0, any = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t m = 0; m < s->d->model_count; m++) {
+            const struct estimate *e = sweep_value(s, i, s->d->models[m]);
+            if (e == NULL)
+                continue;
+            any = fmax(any, e->value);
+            served = left_clients(s, i, s->d->models[m]) ? served : fmax(served, e->value);
+        }
+    return served > 0 ? served : any;
+}
+
+// What a model takes for a request that serves one client of a hundred would flatten what the
+// figure is about: it is left out, and noted.
+bool sweep_is_beyond(const struct sweep *s, size_t i, unsigned model)
+{
+    const struct estimate *e = sweep_value(s, i, model);
+
+    return e != NULL && !metric_is_log(s->metric) && left_clients(s, i, model) &&
+           e->value > STRETCH * s->served;
+}
+
 static bool scale_values(struct sweep *s)
 {
     double least = INFINITY, most = -INFINITY, reach = 0;
 
+    s->served = most_served(s);
     for (size_t i = 0; i < s->count; i++)
         for (size_t m = 0; m < s->d->model_count; m++) {
-            const struct estimate *e = value_at(s, i, s->d->models[m]);
-            if (e == NULL)
+            const struct estimate *e = sweep_value(s, i, s->d->models[m]);
+            if (e == NULL || sweep_is_beyond(s, i, s->d->models[m]))
                 continue;
             if (e->value > 0)
                 least = fmin(least, e->value);
@@ -88,6 +109,7 @@ static void scale_across(struct sweep *s)
         double edge = pow(fmax(most / least, 10), 0.02);
         s->across = (struct scale){.log = true, .low = least / edge, .high = most * edge};
         if (zero) {
+            s->across.first = least;
             s->across.zero = least / pow(edge, 5);
             s->across.low = s->across.zero / edge;
         }
@@ -123,27 +145,20 @@ static void write_across(const struct sweep *s)
 
 static void write_titles(const struct sweep *s, const char *remark)
 {
-    char text[SENTENCE];
+    char text[SENTENCE], scale[WORDS];
     const struct drawing *d = s->d;
     const char *unit = metric_unit_title(s->metric);
 
     snprintf(text, sizeof text, "%s%s%s%s%s", metric_title(s->metric), *unit != '\0' ? " " : "",
-             unit, s->up.log ? " (log scale)" : "", remark);
+             unit, scale_remark(&s->up, measure_of(s->metric), scale), remark);
     overlay_text(d, CANVAS_EDGE, s->box.top + 38, ALIGN_LEFT, FONT_NOTE, INK, NOBODY, text);
-    snprintf(text, sizeof text, "%s%s", d->scenario->x_title, s->across.log ? " (log scale)" : "");
+    snprintf(text, sizeof text, "%s%s", d->scenario->x_title,
+             scale_remark(&s->across, points_measure(d->scenario), scale));
     overlay_text(d, (s->box.left + s->box.right) / 2, s->box.bottom - 76, ALIGN_CENTRE, FONT_SUB,
                  INK, NOBODY, text);
 }
 
 // ---- Data ---------------------------------------------------------------------------------------
-
-// NAN: a closed loop, which asks for no more than is answered.
-static double share_of_offered(const struct sweep *s, size_t i, unsigned model)
-{
-    const struct cell *c = drawing_cell(s->d, s->points[i], model);
-
-    return c->of[METRIC_rps].mean.value / c->of[METRIC_offered].mean.value;
-}
 
 static void write_heading(const struct sweep *s, bool load)
 {
@@ -168,7 +183,7 @@ static void write_values(const struct sweep *s, bool load)
     for (size_t i = 0; i < s->count; i++) {
         write_number(out, s->x[i]);
         for (size_t m = 0; m < s->d->model_count; m++) {
-            const struct estimate *e = value_at(s, i, s->d->models[m]);
+            const struct estimate *e = sweep_value(s, i, s->d->models[m]);
             const double values[] = {e != NULL ? e->value : NAN, e != NULL ? e->low : NAN,
                                      e != NULL ? e->high : NAN};
             for (int v = 0; v < 3; v++) {
@@ -177,81 +192,14 @@ static void write_values(const struct sweep *s, bool load)
             }
             if (load)
                 fprintf(out, "\t%d",
-                        e == NULL || !(share_of_offered(s, i, s->d->models[m]) < KEPT_UP));
+                        e == NULL ||
+                            cell_keeps_up(drawing_cell(s->d, s->points[i], s->d->models[m])));
         }
         fputc('\n', out);
     }
 }
 
-// ---- Labels -------------------------------------------------------------------------------------
-
-// What stopped the line after point `last`; `last` may be -1: there is no line.
-static void explain(const struct sweep *s, unsigned model, long last, struct curve *curve)
-{
-    const struct cell *c = drawing_cell(s->d, s->points[last + 1], model);
-    const char *ends = drawing_model(s->d, model)->ends;
-    char x[WORDS];
-
-    point_words(s->d, s->points[last + 1], x);
-    curve->ended = c->ended || (c->tried > 0 && c->n == 0);
-    if (c->ended)
-        snprintf(curve->reason, sizeof curve->reason, "%s", *ends != '\0' ? ends : c->why);
-    else if (c->tried == 0)
-        snprintf(curve->reason, sizeof curve->reason, "not measured from %s on", x);
-    else if (c->n == 0)
-        snprintf(curve->reason, sizeof curve->reason, "%s", c->why);
-    else if (c->of[METRIC_rps].mean.value == 0)
-        snprintf(curve->reason, sizeof curve->reason, "no answers from %s on", x);
-    else if (metric_is_log(s->metric))
-        snprintf(curve->reason, sizeof curve->reason, "no %s from %s on: too few answers",
-                 metric_title(s->metric), x);
-    else
-        snprintf(curve->reason, sizeof curve->reason, "no value from %s on", x);
-    if (last >= 0)
-        text_fit(curve->reason, sizeof curve->reason, FONT_NOTE, 460);
-}
-
-static double height_of(const struct sweep *s, double value)
-{
-    return s->box.bottom + (s->box.top - s->box.bottom) * scale_at(&s->up, value);
-}
-
-static void label_lines(const struct sweep *s)
-{
-    size_t models = s->d->model_count;
-    struct curve *curves = calloc(models + 1, sizeof *curves);
-
-    if (curves == NULL)
-        die_errno("cannot allocate memory for labels");
-    for (size_t m = 0; m < models; m++) {
-        long last = -1;
-        curves[m] = (struct curve){.model = s->d->models[m], .count = s->count};
-        curves[m].spots = calloc(s->count + 1, sizeof *curves[m].spots);
-        if (curves[m].spots == NULL)
-            die_errno("cannot allocate memory for labels");
-        for (size_t i = 0; i < s->count; i++) {
-            const struct estimate *e = value_at(s, i, s->d->models[m]);
-            struct spot spot = {NAN, NAN, NAN, NAN};
-            if (e != NULL) {
-                last = (long)i;
-                spot.low = height_of(s, e->low);
-                spot.high = height_of(s, e->high);
-                spot.x = s->box.left + (s->box.right - s->box.left) * scale_at(&s->across, s->x[i]);
-                spot.y = height_of(s, e->value);
-            }
-            curves[m].spots[i] = spot;
-        }
-        if (last + 1 < (long)s->count)
-            explain(s, s->d->models[m], last, &curves[m]);
-        if (last < 0)
-            fprintf(s->d->notes, "%s: %s\n", drawing_model(s->d, s->d->models[m])->name,
-                    curves[m].reason);
-    }
-    place_labels(s->d, &s->box, curves, models);
-    for (size_t m = 0; m < models; m++)
-        free(curves[m].spots);
-    free(curves);
-}
+// ---- A figure -----------------------------------------------------------------------------------
 
 static bool draw_sweep(struct drawing *d, bool load)
 {
@@ -265,10 +213,15 @@ static bool draw_sweep(struct drawing *d, bool load)
         write_box(d->script, &s.box);
         write_across(&s);
         write_scale(d->script, "Y", &s.up, measure_of(s.metric), 0);
-        write_titles(&s,
-                     load ? "  ·  hollow: less than 99 % of the offered load was answered" : "");
+        write_titles(&s, load ? "  ·  hollow: less than 99 % of the requests was answered" : "");
         write_values(&s, load);
-        label_lines(&s);
+        if (load)
+            fputs("LAWS = 0\n", d->script);
+        else
+            draw_laws(d, s.points, s.count, &s.box, &s.across, &s.up);
+        sweep_label(&s);
+        sweep_note(&s);
+        drawing_note_limits(d, s.points, s.count);
         drawing_note_failures(d);
     }
     free(s.points);

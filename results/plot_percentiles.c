@@ -2,16 +2,15 @@
 // each further nine the same room. From RUN/SCENARIO.POINT.MODEL.hgrm.
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "results/drawing.h"
+#include "results/hgrm.h"
 #include "results/readings.h"
 
-static const double KEPT_UP = 0.99; // of the offered load
-static const double FIRST = 2;      // the axis begins at the median
-static const double SOLID = 100;    // samples above a point of the curve; with fewer it is luck
-static const double FEWEST = 1;     // ... the curve ends
+static const double FIRST = 2;   // the axis begins at the median
+static const double SOLID = 100; // samples above a point of the curve; with fewer it is luck
+static const double FEWEST = 1;  // ... the curve ends
 
 struct distribution {
     unsigned model;      // its place among those that are drawn
@@ -20,55 +19,32 @@ struct distribution {
     double total; // samples
 };
 
-static void add(struct distribution *f, double rarity, double ns)
+static void add(const struct hgrm_row *row, void *to)
 {
+    struct distribution *f = to;
+
+    if (row->fraction > 0)
+        f->total = row->count / row->fraction;
+    if (!isfinite(row->rarity) || row->rarity < FIRST || row->ns <= 0)
+        return;
     f->rarity = reallocarray(f->rarity, f->count + 1, sizeof *f->rarity);
     f->ns = reallocarray(f->ns, f->count + 1, sizeof *f->ns);
     if (f->rarity == NULL || f->ns == NULL)
         die_errno("cannot allocate memory for a distribution");
-    f->rarity[f->count] = rarity;
-    f->ns[f->count++] = ns;
-}
-
-static bool read_row(const char *line, double row[4])
-{
-    char *end;
-
-    for (int i = 0; i < 4; i++, line = end) {
-        row[i] = strtod(line, &end);
-        if (end == line)
-            return false;
-    }
-    return true;
+    f->rarity[f->count] = row->rarity;
+    f->ns[f->count++] = row->ns;
 }
 
 static bool read_distribution(const struct drawing *d, unsigned point, unsigned model,
                               struct distribution *f)
 {
-    char *file, *line = NULL;
-    size_t room = 0;
-
     *f = (struct distribution){.model = model};
-    if (asprintf(&file, "%s/%s.%s.%s.hgrm", d->record->folder, d->scenario->name,
-                 d->scenario->points[point].name, drawing_model(d, d->models[model])->name) < 0)
-        die_errno("cannot allocate memory for a path");
-    FILE *in = fopen(file, "re");
-    free(file);
-    while (in != NULL && getline(&line, &room, in) >= 0) {
-        double row[4]; // milliseconds, percentile, samples up to it, 1 / (1 - percentile)
-        if (!read_row(line, row))
-            continue;
-        if (row[1] > 0)
-            f->total = row[2] / row[1];
-        if (isfinite(row[3]) && row[3] >= FIRST && row[0] > 0)
-            add(f, row[3], row[0] * 1e6);
-    }
-    free(line);
-    if (in != NULL)
-        fclose(in);
+    hgrm_read(d->record, d->number, point, d->models[model], add, f);
     while (f->count > 0 && f->total / f->rarity[f->count - 1] < FEWEST)
         f->count--;
-    return f->count > 1;
+    if (f->count == 1)
+        f->count = 0; // no curve
+    return f->count > 0;
 }
 
 static void distribution_free(struct distribution *f)
@@ -82,19 +58,12 @@ static void distribution_free(struct distribution *f)
 static bool kept_up(const struct drawing *d, unsigned point, unsigned model)
 {
     const struct cell *c = drawing_cell(d, point, d->models[model]);
-    double offered = c->of[METRIC_offered].mean.value, rps = c->of[METRIC_rps].mean.value;
-    struct distribution f;
 
-    // A closed loop asks for no more than is answered.
-    if (c->n == 0 || c->ended || !(rps > 0) || (isfinite(offered) && rps < KEPT_UP * offered))
-        return false;
-    bool readable = read_distribution(d, point, model, &f);
-    distribution_free(&f);
-    return readable;
+    return c->n > 0 && isfinite(c->of[METRIC_rps].mean.value) && cell_keeps_up(c);
 }
 
-// The last point at which every model kept up that did so anywhere: beyond, those that fell behind
-// would show nothing but their queue. -1: there is none at all.
+// The last point at which as many models kept up as anywhere: beyond, those that fell behind would
+// show nothing but their queue. The title speaks of the same (percentiles_title()). -1: nobody did.
 static long choose_point(const struct drawing *d)
 {
     size_t best = 0;
@@ -220,6 +189,23 @@ static void draw_distributions(const struct drawing *d, struct distribution *lis
     label_curves(d, list, &b, &across, &up);
 }
 
+// Reads those that belong in the figure and notes who does not. False: there is none.
+static bool read_all(const struct drawing *d, unsigned point, struct distribution *list)
+{
+    bool any = false;
+
+    for (unsigned m = 0; m < d->model_count; m++) {
+        const char *name = drawing_model(d, d->models[m])->name;
+        if (!kept_up(d, point, m))
+            fprintf(d->notes, "%s is left out: it did not keep up\n", name);
+        else if (read_distribution(d, point, m, &list[m]))
+            any = true;
+        else
+            fprintf(d->notes, "%s is left out: too few answers\n", name);
+    }
+    return any;
+}
+
 bool draw_percentiles(struct drawing *d)
 {
     long point = choose_point(d);
@@ -227,16 +213,14 @@ bool draw_percentiles(struct drawing *d)
 
     if (list == NULL)
         die_errno("cannot allocate memory for distributions");
-    for (unsigned m = 0; m < d->model_count && point >= 0; m++)
-        if (kept_up(d, (unsigned)point, m))
-            read_distribution(d, (unsigned)point, m, &list[m]);
-        else
-            fprintf(d->notes, "%s is left out: it did not keep up\n",
-                    drawing_model(d, d->models[m])->name);
-    if (point >= 0)
-        draw_distributions(d, list, (unsigned)point);
+    bool any = point >= 0 && read_all(d, (unsigned)point, list);
+    if (any) {
+        unsigned chosen = (unsigned)point;
+        draw_distributions(d, list, chosen);
+        drawing_note_limits(d, &chosen, 1);
+    }
     for (unsigned m = 0; m < d->model_count; m++)
         distribution_free(&list[m]);
     free(list);
-    return point >= 0;
+    return any;
 }

@@ -53,6 +53,7 @@ void scale_decades(struct scale *s, double least, double most, bool with_zero)
         s->high = 10 * s->low;
     if (with_zero) {
         // As far from the least as a tenth of the axis.
+        s->first = s->low;
         s->zero = s->low / pow(s->high / s->low, 0.1);
         s->low = s->zero;
     }
@@ -167,6 +168,16 @@ const char *scale_words(enum measure measure, double value, char text[WORDS])
     if (measure == MEASURE_RATE)
         return stepped(value, rates, 4, 1000, text);
     return stepped(value, sizes, 4, 1024, text);
+}
+
+const char *scale_remark(const struct scale *s, enum measure measure, char text[WORDS])
+{
+    char first[WORDS];
+
+    snprintf(text, WORDS, "%s", s->log ? " (log scale)" : "");
+    if (s->log && s->zero > 0)
+        snprintf(text, WORDS, " (log scale above %.40s)", scale_words(measure, s->first, first));
+    return text;
 }
 
 // ---- For gnuplot --------------------------------------------------------------------------------

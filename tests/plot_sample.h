@@ -1,4 +1,4 @@
-// plot_sample.h: for test_plot.c: a made-up run to draw, and looks at what came of it.
+// plot_sample.h: for the tests of plots: a made-up run to draw, and looks at what came of it.
 #ifndef TESTS_PLOT_SAMPLE_H
 #define TESTS_PLOT_SAMPLE_H
 

@@ -3,13 +3,17 @@
 eval panel
 eval x_axis
 eval y_axis
-at_x(v) = X_LOG && v <= 0 ? X_ZERO : v
-low(i) = above(column(3 * i), Y_LOW, Y_LOG)
-plot for [i=1:MODELS] DATA skip 1 using (at_x($1)):(low(i)):(0):(column(3 * i + 1) - low(i)) \
-         with vectors heads size screen CAP,90 lw 1.2 lc rgb COLOUR[i] title ID[i], \
-     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(column(3 * i - 1)) \
+STRIDE = 3
+# The Universal Scalability Law, where it fits.
+set samples 400
+law(i, n) = LAWS == 0 || LAW[i] == 0 || n < LAW_FROM[i] || n > LAW_TO[i] ? NaN \
+          : LAW[i] * n / (1 + LAW_A[i] * (n - 1) + LAW_B[i] * n * (n - 1))
+plot for [i=1:(LAWS > 0 ? MODELS : 0)] law(i, x) with lines lw 1.6 dt 3 lc rgb COLOUR[i] \
+         title ID[i], \
+     @intervals, \
+     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(mean_of(i)) \
          with lines lw 2.6 dt DASH[i] lc rgb COLOUR[i] title ID[i], \
-     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(column(3 * i - 1)) \
+     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(mean_of(i)) \
          with points pt SHAPE[i] ps 1.8 * PS lc rgb COLOUR[i] title ID[i], \
-     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(HOLLOW[i] ? column(3 * i - 1) : NaN) \
+     for [i=1:MODELS] DATA skip 1 using (at_x($1)):(HOLLOW[i] ? mean_of(i) : NaN) \
          with points pt SHAPE[i] ps 1.0 * PS lc rgb '#FFFFFF' title ID[i]

@@ -3,11 +3,9 @@
 eval panel
 eval x_axis
 eval y_axis
-mean_of(i) = column(4 * i - 2)
-low(i) = above(column(4 * i - 1), Y_LOW, Y_LOG)
+STRIDE = 4
 kept_up(i) = column(4 * i + 1) > 0
-plot for [i=1:MODELS] DATA skip 1 using 1:(low(i)):(0):(column(4 * i) - low(i)) \
-         with vectors heads size screen CAP,90 lw 1.2 lc rgb COLOUR[i] title ID[i], \
+plot @intervals, \
      for [i=1:MODELS] DATA skip 1 using 1:(mean_of(i)) \
          with lines lw 2.6 dt DASH[i] lc rgb COLOUR[i] title ID[i], \
      for [i=1:MODELS] DATA skip 1 using 1:(kept_up(i) ? mean_of(i) : NaN) \

@@ -43,8 +43,29 @@ x_axis = 'set xrange [X_LOW:X_HIGH]; eval "set xtics ".X_TICS; ' \
        . 'if (X_LOG) { set logscale x } else { unset logscale x }'
 y_axis = 'set yrange [Y_LOW:Y_HIGH]; eval "set ytics ".Y_TICS; ' \
        . 'if (Y_LOG) { set logscale y } else { unset logscale y }'
-# A log axis has a place for 0, or cuts off at its end.
-above(v, low, log) = log && v < low ? low : v
-# Half the bar at the ends of an interval, in widths of the canvas. Intervals are vectors with two
-# heads: errorbars would clear the space of a mark in their middle, in the SVG.
+# Half the bar at the ends of an interval, and the length of an arrow, in widths of the canvas.
+# Intervals are vectors: errorbars would clear the space of a mark in their middle, in the SVG.
 CAP = 0.0035
+TIP = 0.0075
+
+# What lines.gp and load.gp share. DATA: x, then STRIDE columns for each model: mean, low, high.
+# A log axis has a place for 0.
+at_x(v) = X_LOG && v <= 0 ? X_ZERO : v
+mean_of(i) = column(STRIDE * (i - 1) + 2)
+low_of(i) = column(STRIDE * (i - 1) + 3)
+high_of(i) = column(STRIDE * (i - 1) + 4)
+# An interval that leaves the axes ends there in an arrow; a mean that does has none.
+seen(i) = mean_of(i) >= Y_LOW && mean_of(i) <= Y_HIGH
+from_mean = 'for [i=1:MODELS] DATA skip 1 using '
+intervals = from_mean.'(seen(i) && high_of(i) <= Y_HIGH ? at_x($1) : NaN):(mean_of(i)):(0)' \
+          . ':(high_of(i) - mean_of(i)) with vectors head size screen CAP,90 fixed lw 1.2 ' \
+          . 'lc rgb COLOUR[i] title ID[i], ' \
+          . from_mean.'(seen(i) && low_of(i) >= Y_LOW ? at_x($1) : NaN):(mean_of(i)):(0)' \
+          . ':(low_of(i) - mean_of(i)) with vectors head size screen CAP,90 fixed lw 1.2 ' \
+          . 'lc rgb COLOUR[i] title ID[i], ' \
+          . from_mean.'(seen(i) && high_of(i) > Y_HIGH ? at_x($1) : NaN):(mean_of(i)):(0)' \
+          . ':(Y_HIGH - mean_of(i)) with vectors head filled size screen TIP,20 fixed lw 1.2 ' \
+          . 'lc rgb COLOUR[i] title ID[i], ' \
+          . from_mean.'(seen(i) && low_of(i) < Y_LOW ? at_x($1) : NaN):(mean_of(i)):(0)' \
+          . ':(Y_LOW - mean_of(i)) with vectors head filled size screen TIP,20 fixed lw 1.2 ' \
+          . 'lc rgb COLOUR[i] title ID[i]'
