@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-static void put_escaped(FILE *out, const char *text)
+void html_text(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++)
         switch (*text) {
@@ -22,7 +22,8 @@ static void put_escaped(FILE *out, const char *text)
             fputs("&quot;", out);
             break;
         default:
-            fputc(*text, out);
+            // XML has no other control characters, nor has a page any use for them.
+            fputc((unsigned char)*text < ' ' && *text != '\n' && *text != '\t' ? ' ' : *text, out);
         }
 }
 
@@ -36,7 +37,7 @@ void html(FILE *out, const char *format, ...)
         fwrite(format, 1, plain, out);
         format += plain;
         if (strncmp(format, "%s", 2) == 0) {
-            put_escaped(out, va_arg(args, const char *));
+            html_text(out, va_arg(args, const char *));
             format += 2;
         } else if (strncmp(format, "%u", 2) == 0) {
             fprintf(out, "%u", va_arg(args, unsigned));

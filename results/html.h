@@ -9,6 +9,9 @@
 // Knows %s (escaped, for a text as well as for an attribute in double quotes), %u and %zu, and %%.
 void html(FILE *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// A text alone, escaped as %s is: for XML too.
+void html_text(FILE *, const char *text);
+
 // The name of a file as part of a relative address: what has a meaning there ("10%", "#", ":")
 // becomes %XX. Names that don't fit are cut.
 enum { HTML_ADDRESS = 512 };

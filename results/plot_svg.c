@@ -10,28 +10,7 @@
 
 #include "base/fail.h"
 #include "results/drawing.h"
-
-static void write_escaped(FILE *out, const char *text)
-{
-    for (; *text != '\0'; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            // XML has no other control characters.
-            fputc((unsigned char)*text < ' ' && *text != '\n' && *text != '\t' ? ' ' : *text, out);
-        }
-}
+#include "results/html.h"
 
 struct svg {
     const struct record *record;
@@ -67,9 +46,9 @@ static const char *write_group(const struct svg *svg, const char *at, FILE *out)
     if (model >= svg->record->models.count || !skip(&rest, "</title>"))
         return NULL;
     fputs("<g data-model=\"", out);
-    write_escaped(out, svg->record->models.list[model].name);
+    html_text(out, svg->record->models.list[model].name);
     fputs("\"><title>", out);
-    write_escaped(out, svg->record->models.list[model].name);
+    html_text(out, svg->record->models.list[model].name);
     fputs("</title>", out);
     return rest;
 }
@@ -87,7 +66,7 @@ static const char *rewrite(struct svg *svg, const char *at, FILE *out)
     if (!svg->titled && skip(&rest, "<title>") && (rest = strstr(rest, "</title>")) != NULL) {
         svg->titled = true;
         fputs("<title>", out);
-        write_escaped(out, svg->title);
+        html_text(out, svg->title);
         return rest;
     }
     // Who has no DejaVu has Verdana, of the same widths, or something.
@@ -100,7 +79,7 @@ static const char *rewrite(struct svg *svg, const char *at, FILE *out)
         rest = at;
         if (skip(&rest, references[i])) {
             fputs(references[i], out);
-            write_escaped(out, svg->figure);
+            html_text(out, svg->figure);
             fputc('-', out);
             return rest;
         }

@@ -1,14 +1,13 @@
 // versus.c: see versus.h.
 #include "results/versus.h"
 
-#include <argp.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command_line.h"
 #include "base/fail.h"
-#include "base/version.h"
 #include "results/finding.h"
 
 // ---- The command line --------------------------------------------------------------------------
@@ -16,16 +15,13 @@
 enum key {
     SCENARIO = 256, // above all characters: no option has a short form
     METRIC,
-    HELP,
-    VERSION,
 };
 
 static const struct argp_option table[] = {
     {"scenario", SCENARIO, "NAME", 0, "Only this scenario (all)", 0},
     {"metric", METRIC, "NAME", 0,
      "A column of results.tsv, such as rps, p99 or memory (what each scenario's figures show)", 0},
-    {"help", HELP, NULL, 0, "Print this and exit", -1},
-    {"version", VERSION, NULL, 0, "Print the version and exit", -1},
+    COMMAND_LINE_OPTIONS,
     {0},
 };
 
@@ -54,21 +50,12 @@ static error_t take(int key, char *text, struct argp_state *state)
     struct versus *v = reading->versus;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // no "Try ... or ..." of argp's beside ours
-        return 0;
     case SCENARIO:
         v->scenario = text;
         return 0;
     case METRIC:
         v->metric = metric_of(text);
         return 0;
-    case HELP:
-        argp_state_help(state, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC);
-        exit(EXIT_SUCCESS);
-    case VERSION:
-        printf("%s (echolab) %s\n", state->name, version_text());
-        exit(EXIT_SUCCESS);
     case ARGP_KEY_ARG:
         if (v->count == reading->usage->most)
             die_usage("'%s' is one too many; give %s", text, reading->usage->what);
@@ -79,7 +66,7 @@ static error_t take(int key, char *text, struct argp_state *state)
             die_usage("give %s", reading->usage->what);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_line_read(key, state, ARGP_HELP_USAGE);
     }
 }
 
@@ -92,10 +79,7 @@ void versus_read(struct versus *v, const struct versus_usage *usage, int argc, c
     fail_name(usage->name);
     argv[0] = usage->name; // getopt opens its messages with it
     *v = (struct versus){.metric = METRIC_COUNT};
-    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &reading) != 0) {
-        fprintf(stderr, "Try '%s --help'\n", usage->name); // getopt has said what is wrong
-        exit(EXIT_USAGE);
-    }
+    command_line_parse(&argp, argc, argv, &reading);
 }
 
 // ---- What is shown -----------------------------------------------------------------------------
