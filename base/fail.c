@@ -120,3 +120,13 @@ void die_usage(const char *format, ...)
     fprintf(stderr, "Try '%s --help'\n", name);
     exit(EXIT_USAGE);
 }
+
+void die_unavailable(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(format, args, NULL);
+    va_end(args);
+    exit(EXIT_UNAVAILABLE);
+}

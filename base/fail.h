@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-// sysexits.h: EX_USAGE.
-enum { EXIT_USAGE = 64 };
+// sysexits.h: EX_USAGE, EX_UNAVAILABLE.
+enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69 };
 
 // The name that opens every line: "epoll: cannot listen on ...". Kept, not copied.
 void fail_name(const char *program);
@@ -29,5 +29,9 @@ _Noreturn void die_errno(const char *format, ...) __attribute__((format(printf, 
 
 // The command line is wrong: says so, then "Try 'NAME --help'"; exit status 64.
 _Noreturn void die_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// This machine lacks what the program is made for, and no other command line would help: exit
+// status 69, which the benchmark and the conformance suite take for "cannot run here".
+_Noreturn void die_unavailable(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

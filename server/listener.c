@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,15 +32,26 @@ static int set_options(int fd, const struct options *o)
     return 0;
 }
 
-static int try_address(const struct address *address, const struct options *o)
+// When a listener says that its port may be shared (SO_REUSEPORT). The first one of several says
+// so after bind, so that it is not let in where another server listens.
+enum share { NEVER, AFTER_BIND, BEFORE_BIND };
+
+static int share_port(int fd, bool now)
+{
+    int yes = 1;
+
+    return now ? setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) : 0;
+}
+
+static int try_address(const struct address *address, const struct options *o, enum share share)
 {
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -1;
-    if (set_options(fd, o) < 0 ||
+    if (set_options(fd, o) < 0 || share_port(fd, share == BEFORE_BIND) < 0 ||
         bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0 ||
-        listen(fd, o->backlog) < 0) {
+        share_port(fd, share == AFTER_BIND) < 0 || listen(fd, o->backlog) < 0) {
         int error = errno;
         close(fd);
         errno = error;
@@ -48,7 +60,7 @@ static int try_address(const struct address *address, const struct options *o)
     return fd;
 }
 
-int listener_open(const struct options *o)
+static int open_any(const struct options *o, enum share share)
 {
     struct address found[16];
     const char *why;
@@ -64,9 +76,31 @@ int listener_open(const struct options *o)
     // A name can have several addresses. The next one is no way out when the port is in use: a
     // second server would listen beside the first.
     for (size_t i = 0; i < n && fd < 0 && (i == 0 || errno != EADDRINUSE); i++)
-        fd = try_address(&found[i], o);
+        fd = try_address(&found[i], o, share);
     if (fd < 0)
         die_errno("%s", where);
+    return fd;
+}
+
+int listener_open(const struct options *o)
+{
+    return open_any(o, NEVER);
+}
+
+int listener_open_shared(const struct options *o)
+{
+    return open_any(o, AFTER_BIND);
+}
+
+int listener_join(const struct options *o, int first)
+{
+    struct address address = {.length = sizeof address.storage};
+    int fd = -1;
+
+    if (getsockname(first, (struct sockaddr *)&address.storage, &address.length) == 0)
+        fd = try_address(&address, o, BEFORE_BIND);
+    if (fd < 0)
+        die_errno("cannot open one more listener");
     return fd;
 }
 

@@ -25,13 +25,28 @@ enum {
 // ...`. Ends the program with a message if any of that fails.
 void server_start(struct server *, const char *model, int argc, char **argv);
 
+// The same, for models with several loops, each with a listener of its own on the one address: the
+// others join the first, and the kernel spreads the newcomers over them (SO_REUSEPORT, socket(7)).
+// Nobody else can: a second server is refused as ever.
+void server_start_shared(struct server *first, const char *model, int argc, char **argv);
+void server_join(struct server *other, const struct server *first);
+
 // Sleeps until a client comes: its descriptor, blocking; or ACCEPT_STOPPED.
 int server_accept(struct server *);
+
+// The same, but no longer than the listener lets accept sleep: not at all when it is non-blocking,
+// as long as its SO_RCVTIMEO otherwise. Then ACCEPT_NONE.
+int server_accept_for(struct server *);
 
 // For loops that sleep elsewhere: a descriptor that does not block, or one of the above at once.
 // The listener must be non-blocking: see server_listen_nonblocking().
 int server_accept_now(struct server *);
 void server_listen_nonblocking(struct server *);
+
+// What follows accept4(2) where the kernel makes the call (flags: SOCK_CLOEXEC): it came to
+// `result`, a descriptor or an error below 0 as io_uring says it. Returns as server_accept_now()
+// does.
+int server_accepted(struct server *, int result);
 
 // Whether the time to leave the listener alone is over; once for each ACCEPT_LATER.
 bool server_may_accept_again(struct server *);
@@ -49,7 +64,9 @@ int server_finish(struct server *);
 // The clock that all deadlines here go by: CLOCK_MONOTONIC in nanoseconds.
 int64_t server_clock(void);
 
-// The client's number in the order of accepting, from 0, by its descriptor.
+// The client's number in the order of accepting, from 0, by its descriptor; and to note it, where
+// another process has accepted it.
 uint64_t server_ordinal(int fd);
+void server_set_ordinal(int fd, uint64_t ordinal);
 
 #endif

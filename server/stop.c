@@ -17,10 +17,10 @@
 #include "base/units.h"
 #include "server/children.h"
 
-enum { DEAD, LIVE, LET_GO };
+// What a descriptor is to the stop; bits, so that several can be meant at once.
+enum { DEAD = 0, LIVE = 1, LET_GO = 2, LISTENER = 4 };
 
 static atomic_bool on, overdue;
-static int listener = -1;
 static char last_words[96];
 static pid_t main_process;
 static timer_t deadline;
@@ -29,15 +29,14 @@ static struct itimerspec drain;
 static _Atomic unsigned char live[MAX_FDS];
 static atomic_int live_end; // no descriptor from here on was ever live
 
-static void shut_clients(int how)
+static void shut(unsigned which, int how)
 {
     int end = atomic_load(&live_end);
 
     // A descriptor closed and taken by a new client while we look is shut as well: just what a
     // client that came too late should get.
     for (int fd = 0; fd < end; fd++)
-        if (atomic_load(&live[fd]) == LIVE ||
-            (how == SHUT_RDWR && atomic_load(&live[fd]) == LET_GO))
+        if (atomic_load(&live[fd]) & which)
             shutdown(fd, how);
 }
 
@@ -58,8 +57,8 @@ static void stop(int signal_number)
     }
     // A child leaves the listener to its parent, which shares it, unless the parent is dead.
     if (getpid() == main_process || getppid() != main_process)
-        shutdown(listener, SHUT_RDWR);
-    shut_clients(SHUT_RD);
+        shut(LISTENER, SHUT_RDWR);
+    shut(LIVE, SHUT_RD);
     children_tell(SIGTERM);
     timer_settime(deadline, 0, &drain, NULL);
     errno = error;
@@ -75,7 +74,7 @@ static void cut_off(int signal_number)
     // Children have a deadline of their own. One that is not gone a second later never will be.
     if (atomic_exchange(&overdue, true))
         children_tell(SIGKILL);
-    shut_clients(SHUT_RDWR);
+    shut(LIVE | LET_GO, SHUT_RDWR);
     timer_settime(deadline, 0, &(struct itimerspec){.it_value.tv_sec = 1}, NULL);
     errno = error;
 }
@@ -88,12 +87,12 @@ static bool make_timer(void)
     return timer_create(CLOCK_MONOTONIC, &event, &deadline) == 0;
 }
 
-void stop_arm(const char *model, int listening, int64_t drain_ns)
+void stop_arm(const char *model, int listener, int64_t drain_ns)
 {
     struct sigaction action = {.sa_handler = stop};
     sigset_t ours;
 
-    listener = listening;
+    stop_watch_listener(listener);
     snprintf(last_words, sizeof last_words, "%s: second signal: ended at once\n", model);
     main_process = getpid();
     // A timer of zero would never fire.
@@ -128,13 +127,25 @@ void stop_arm_child(void)
         timer_settime(deadline, 0, &drain, NULL);
 }
 
-void stop_watch(int fd)
+static void remember(int fd, unsigned char what)
 {
     int end = atomic_load(&live_end);
 
     while (end <= fd && !atomic_compare_exchange_weak(&live_end, &end, fd + 1))
         ;
-    atomic_store(&live[fd], LIVE);
+    atomic_store(&live[fd], what);
+}
+
+void stop_watch_listener(int fd)
+{
+    remember(fd, LISTENER);
+    if (stop_is_on()) // the signal came before this line
+        shutdown(fd, SHUT_RDWR);
+}
+
+void stop_watch(int fd)
+{
+    remember(fd, LIVE);
     // The signal may have come after accept and before this line.
     if (stop_is_overdue())
         shutdown(fd, SHUT_RDWR);

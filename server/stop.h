@@ -16,8 +16,11 @@
 // Highest descriptor that a server will use, plus one: room for the tables indexed by descriptor.
 enum { MAX_FDS = 1 << 20 };
 
-// Arms the signals for this process and its listener.
-void stop_arm(const char *model, int listening, int64_t drain_ns);
+// Arms the signals for this process and its (first) listener.
+void stop_arm(const char *model, int listener, int64_t drain_ns);
+
+// One more listener, for models with several: the stop shuts them all.
+void stop_watch_listener(int fd);
 
 // In a new child process: its stop is told by its parent, or by its parent's death.
 void stop_arm_child(void);

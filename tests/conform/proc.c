@@ -177,13 +177,33 @@ size_t leftovers(struct trial *t)
     return count(t, is_there);
 }
 
+// What /proc says of a process is said of its first thread.
+static bool any_thread_awake(pid_t pid)
+{
+    char path[32];
+    const struct dirent *entry;
+    bool awake = false;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    while (tasks != NULL && !awake && (entry = readdir(tasks)) != NULL) {
+        struct process p;
+        if (isdigit((unsigned char)*entry->d_name) &&
+            read_process((pid_t)strtol(entry->d_name, NULL, 10), &p))
+            awake = strchr("SIZ", p.state) == NULL;
+    }
+    if (tasks != NULL)
+        closedir(tasks);
+    return awake;
+}
+
 bool sleeps(struct trial *t)
 {
     struct process *all;
     size_t n = look(t, &all), awake = 0;
 
     for (size_t i = 0; i < n; i++)
-        awake += !all[i].tracer && strchr("SIZ", all[i].state) == NULL;
+        awake += !all[i].tracer && any_thread_awake(all[i].pid);
     free(all);
     return awake == 0;
 }
