@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/environment.h"
 #include "loadgen/histogram.h"
 #include "loadgen/options.h"
 
@@ -43,18 +44,6 @@ struct interval {
 struct share {
     uint64_t answered;
     int64_t sum_ns, max_ns; // of their response times
-};
-
-struct environment {
-    char kernel[128], cpu[128], governor[64]; // governor: empty where there is none
-    unsigned cores;
-    uint64_t nofile;              // the soft limit of descriptors
-    char ports[32];               // ephemeral ports: "32768 60999"
-    char congestion[32];          // TCP's congestion control: "cubic"
-    char commit[64], version[64]; // of loadgen
-    char host[128];               // name of this machine
-    char started[32];             // UTC, ISO 8601
-    char command[RESULT_TEXT];    // the command line, quoted for a shell
 };
 
 struct result {
@@ -137,9 +126,6 @@ static inline bool result_is_bad(const struct result *r)
 // Answers, and payload bytes of answers, per second of the window; 0 where that has no length.
 double result_rps(const struct result *);
 double result_bytes_per_s(const struct result *);
-
-// What this machine and this process are (uname, /proc, getrlimit); argv is what `command` shows.
-void environment_look(struct environment *, int argc, char **argv);
 
 // result_json.c. The schema "echolab.loadgen/1", documented in docs/result.md; integers exact.
 // Reading dies with the file's name and what is wrong in it.

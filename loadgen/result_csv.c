@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/json.h"
 #include "loadgen/fields.h"
 
 static void write_text(const char *text, FILE *out)
@@ -23,7 +24,7 @@ static void write_value(const json_t *json, FILE *out)
     if (json_is_string(json))
         write_text(json_string_value(json), out);
     else if (!json_is_null(json))
-        json_dumpf(json, out, JSON_REAL_PRECISION(RESULT_DIGITS) | JSON_ENCODE_ANY);
+        json_write_flat(json, out);
 }
 
 // One line: of names under `prefix`, or of values. Three levels deep at most.

@@ -174,7 +174,7 @@ static void read_others(const json_t *root, struct result *r, struct origin orig
     json_array_foreach(array, i, one)
     {
         snprintf(object, sizeof object, "other_environments[%zu].", i);
-        fields_read(one, fields_environment, &r->others[i], (struct origin){origin.file, object});
+        fields_read(one, environment_fields, &r->others[i], (struct origin){origin.file, object});
     }
 }
 
@@ -220,7 +220,7 @@ void result_read_json(struct result *r, const char *file)
         read_object(root, "clients", fields_clients, r, origin);
     read_object(root, "errors", fields_errors, r, origin);
     read_object(root, "generator", fields_generator, r, origin);
-    read_object(root, "environment", fields_environment, &r->environment, origin);
+    read_object(root, "environment", environment_fields, &r->environment, origin);
     read_wrong(root, r, origin);
     read_others(root, r, origin);
     read_histograms(root, r, origin);

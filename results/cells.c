@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "results/load_options.h"
 
+static const double LEVEL = 0.95; // of confidence
 // Of a normal distribution, the standard deviation in units of the median absolute deviation.
 static const double DEVIATIONS_PER_MAD = 1.4826;
 // Below this, half of the values may well lie together by chance, and any other would be "far".
@@ -55,21 +56,51 @@ static unsigned count_outliers(const double *values, size_t n, double median)
     return outliers;
 }
 
-// Sorts the values.
-static struct summary summarise(double *values, unsigned n)
+// Its logarithm's error is, as far as it is small, its own relative error.
+static struct estimate mean_of(const double *sorted, unsigned n, bool is_time)
 {
-    struct summary s = {.n = n, .median = NAN, .mean = {NAN, NAN, NAN}, .spread = NAN};
+    struct estimate mean = statistics_of_mean(sorted, n);
+
+    if (is_time && sorted[0] > 0) {
+        double factor = exp((mean.high - mean.value) / mean.value);
+        mean.low = mean.value / factor;
+        mean.high = mean.value * factor;
+    } else if (sorted[0] >= 0 && mean.low < 0) {
+        mean.low = 0;
+    }
+    return mean;
+}
+
+// The range misses the median of what the values were drawn from when all of them lie on one side.
+static void find_median(struct summary *s, const double *sorted)
+{
+    uint64_t low = 1, high = s->n;
+
+    s->median_confidence = LEVEL;
+    if (!statistics_ranks(0.5, s->n, LEVEL, &low, &high))
+        s->median_confidence = 1 - pow(2, 1.0 - s->n);
+    s->median.low = sorted[low - 1];
+    s->median.high = sorted[high - 1];
+}
+
+// Sorts the values.
+static struct summary summarise(double *values, unsigned n, bool is_time)
+{
+    struct summary s = {.n = n,
+                        .mean = {NAN, NAN, NAN},
+                        .median = {NAN, NAN, NAN},
+                        .median_confidence = NAN,
+                        .spread = NAN};
 
     if (n == 0)
         return s;
-    s.median = statistics_median(values, n);
-    s.outliers = count_outliers(values, n, s.median);
+    s.median.value = statistics_median(values, n);
+    s.outliers = count_outliers(values, n, s.median.value);
     s.mean.value = statistics_mean(values, n);
     if (n > 1) {
-        s.mean = statistics_of_mean(values, n);
-        if (values[0] >= 0 && s.mean.low < 0)
-            s.mean.low = 0;
+        s.mean = mean_of(values, n, is_time);
         s.spread = statistics_deviation(values, n) / s.mean.value;
+        find_median(&s, values);
     }
     return s;
 }
@@ -84,9 +115,11 @@ static void note(struct cell *cell, const struct repeat *q)
     cell->tried++;
     cell->n += q->outcome != OUTCOME_FAILED;
     cell->limited += repeat_is_limited(q);
-    cell->ended = cell->ended || q->outcome == OUTCOME_ENDED;
-    if (q->outcome != OUTCOME_MEASURED && *cell->why == '\0')
+    // Why it ended says more than why it failed at times.
+    bool ends = q->outcome == OUTCOME_ENDED && !cell->ended;
+    if (ends || (q->outcome == OUTCOME_FAILED && *cell->why == '\0'))
         cell->why = q->why;
+    cell->ended = cell->ended || ends;
     if (*cell->warning == '\0')
         cell->warning = q->warning;
 }
@@ -102,7 +135,7 @@ static void fill(struct cell *cell, const struct repeat *const *repeats, size_t 
         for (size_t i = 0; i < n; i++)
             if (isfinite(repeats[i]->value[m]))
                 values[known++] = repeats[i]->value[m];
-        cell->of[m] = summarise(values, known);
+        cell->of[m] = summarise(values, known, strcmp(metric_unit(m), "ns") == 0);
     }
 }
 
@@ -155,7 +188,7 @@ double cell_share(const struct cell *cell)
     double due = answered * offered / rps;
     if (sent >= 0.9 * due)
         due = sent;
-    return isfinite(due) ? answered / due : rps / offered;
+    return due > 0 && isfinite(due) ? answered / due : rps / offered;
 }
 
 bool cell_keeps_up(const struct cell *cell)

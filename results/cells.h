@@ -14,17 +14,24 @@ struct cell {
     unsigned tried;      // ... and in all
     unsigned limited;    // of n: those in which the load generator was the limit
     bool ended;          // some repeat refused clients
-    const char *why;     // the first reason why one was not measured in full; or empty
+    const char *why;     // the first reason why one ended, or else failed; or empty
     const char *warning; // the first warning; or empty
     struct summary {
-        unsigned n;           // repeats that have this value
-        double median;        // NAN: none
-        struct estimate mean; // t interval of 95 %; low and high NAN with fewer than 2. Where no
-                              // value is below 0, low is not either: t does not know of rates
-                              // and times
-        double spread;        // standard deviation / mean; NAN with fewer than 2
-        unsigned outliers;    // of 5 values or more, those further than 3 * 1.4826 * MAD from the
-                              // median; all are in the mean
+        unsigned n; // repeats that have this value
+        // The mean with its t interval of 95 %; low and high NAN with fewer than 2. Of a time it is
+        // that of the mean's logarithm, mean * exp(± t * deviation / (mean * sqrt(n))), since times
+        // scatter by factors. Of the others, where no value is below 0, low is not either: t does
+        // not know of rates and sizes.
+        struct estimate mean;
+        // The median, with the exact interval that lies between two of the values, however they
+        // scatter. With fewer than 6 that is their whole range, and its confidence not the 0.95 or
+        // more of the rest, but 1 - 2^(1 - n). NAN below 2.
+        struct estimate median;
+        double median_confidence;
+        double spread; // standard deviation / mean; NAN with fewer than 2
+        // Of 5 values or more, those further than 3 * 1.4826 * MAD from the median; all are in the
+        // mean.
+        unsigned outliers;
     } of[METRIC_COUNT];
 };
 

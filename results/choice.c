@@ -256,6 +256,9 @@ void choice_resume(struct record *r, const struct settings *settings)
     char *self[] = {NULL};
 
     record_read(r, settings->resume);
+    char *edited = record_edited(r);
+    if (edited != NULL)
+        die("%s", edited);
     environment_look(&now, 0, self);
     if (strcmp(now.kernel, r->machine.kernel) != 0 || strcmp(now.cpu, r->machine.cpu) != 0 ||
         strcmp(now.commit, r->machine.commit) != 0)

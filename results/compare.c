@@ -92,10 +92,11 @@ static void add(struct sums *s, const struct both *c, const struct pair *p,
     if (s->furthest > 0 && fabs(log(ratio->value)) <= fabs(log(s->furthest)))
         return;
     const struct scenario *scenario = &c->record[0].scenarios[p->scenario[0]];
+    char point[NUMBER];
     s->furthest = ratio->value;
     snprintf(s->which, sizeof s->which, "%s in %s at %s",
              c->record[0].models.list[p->model[0]].name, scenario->name,
-             scenario->points[p->point[0]].name);
+             point_heading(scenario, p->point[0], point));
 }
 
 // ---- Tables ------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ static void print_row(struct both *c, const struct pair *p)
     char text[48];
     struct estimate ratio = ratio_of(c, p);
 
-    versus_put(r->scenarios[p->scenario[0]].points[p->point[0]].name, c->point_width);
+    versus_put(point_heading(&r->scenarios[p->scenario[0]], p->point[0], text), c->point_width);
     versus_put(" ", 1);
     versus_put(r->models.list[p->model[0]].name, c->model_width);
     for (unsigned side = 0; side < 2; side++)

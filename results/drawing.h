@@ -36,6 +36,12 @@ const struct model *drawing_model(const struct drawing *, unsigned model);
 // Whether the run has tried this point with any model: a short run leaves points out.
 bool drawing_has_point(const struct drawing *, unsigned point);
 
+// Of a linear scale, how far one that left clients waiting may reach above all who did not: what a
+// model takes for a request that serves one client of a hundred would flatten what the figure is
+// about. `served`: the most of these. Such a one is left out of the figure, and noted.
+bool drawing_is_beyond(const struct drawing *, unsigned point, unsigned model, enum metric,
+                       double served);
+
 // ---- The kinds (plot_lines.c and so on). Each fills data, script and overlay; false: no data ----
 
 typedef bool draw(struct drawing *);
@@ -85,6 +91,10 @@ void write_models(const struct drawing *);
 
 // Notes every cell of which repeats failed.
 void drawing_note_failures(const struct drawing *);
+
+// Notes at which points which models served few of their clients: whoever is served alone has the
+// best response times.
+void drawing_note_partial(const struct drawing *, const unsigned *points, size_t count);
 
 // Notes at which points, for which models, the load generator was the limit in most repeats.
 void drawing_note_limits(const struct drawing *, const unsigned *points, size_t count);

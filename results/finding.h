@@ -108,6 +108,9 @@ enum { TITLE_MAX = 75, SUBTITLE_MAX = 120 };
 void offer(char **title, const char *format, ...) __attribute__((format(printf, 2, 3)));
 size_t characters(const char *text); // of UTF-8
 
+// A copy, cut between words where it is too long. The caller frees it.
+char *copy_within(const char *text, size_t most);
+
 const char *three_digits(double value, char text[NUMBER]); // "12 300", "0.97"
 const char *whole(double value, char text[NUMBER]);        // "1 024"
 const char *bytes_text(double bytes, char text[NUMBER]);   // "64 KiB"
@@ -126,8 +129,12 @@ const char *round_time(double ns, char text[32]);
 // "0.53 (0.50 to 0.56)"
 const char *ratio_text(const struct ratio *, char text[NUMBER]);
 
-// "121 000 ± 3 000 requests/s": the mean of a cell, as far as there is an interval. One that
-// reaches down to 0 and below is told in words, and by estimate_text() as "0 to 350 µs".
+// Whether an interval reaches clearly further to one side than to the other, so that no ± tells it.
+bool is_lopsided(const struct estimate *);
+
+// "121 000 ± 3 000 requests/s": the mean of a cell, as far as there is an interval; of a lopsided
+// one "109 µs (54.2 to 218 µs)", and "54.2 to 218 µs" by estimate_text(). What is far too wide is
+// told in words.
 const char *mean_text(const struct view *, int point, unsigned model, enum metric,
                       char text[PHRASE]);
 const char *estimate_text(enum metric, const struct estimate *,
@@ -142,6 +149,9 @@ const char *subject_text(const struct view *, int point, enum metric, char text[
 // scenario has but one point.
 const char *at_point(const struct view *, int point, bool opening, char text[PHRASE]);
 const char *point_text(const struct view *, int point, char text[PHRASE]); // "1 000 clients"
+
+// As a table's heading: as its scenario's file has it, but sizes with their unit: "256 KiB".
+const char *point_heading(const struct scenario *, unsigned point, char text[NUMBER]);
 
 const char *model_name(const struct view *, unsigned model);
 const char *genitive(const struct view *, unsigned model,
@@ -173,6 +183,10 @@ void tell_limits(const struct view *, FILE *);
 // "poll 0.11 (0.10 to 0.12), epoll 0.97 (0.93 to 1.01). ", and whether that is more than noise.
 void tell_shifts(const struct view *, const struct shift *, size_t n, FILE *);
 
+// readings_conditions.c: "closed loop · 64 B a message · server on 1 core · 5 repeats · bars: 95 %
+// interval of the mean", and shorter where there is no room. The caller frees it.
+char *conditions_text(const struct view *, const struct figure *, enum metric);
+
 // ---- The scenarios: NULL is no finding; a text may be left empty ---------------------------
 
 typedef char *title_maker(const struct view *, enum metric);
@@ -186,8 +200,11 @@ char *percentiles_title(const struct view *);
 title_maker load_title;
 teller load_text;
 // readings_shapes.c
-title_maker sleep_title, cpu_title, pipeline_title, size_title;
-teller sleep_text, cpu_text, pipeline_text, size_text;
+title_maker sleep_title, cpu_title, pipeline_title;
+teller sleep_text, cpu_text, pipeline_text;
+// readings_size.c
+title_maker size_title;
+teller size_text;
 // readings_costs.c
 title_maker churn_title, cost_title;
 teller churn_text, cost_text;

@@ -78,11 +78,11 @@ bool finish_run(const struct record *r, FILE *text)
     plot_all(&cells);
     if (text != NULL)
         report_write_text(&cells, text);
-    bool reported = report_write_html(&cells);
+    bool tabled = report_write_cells(&cells), reported = report_write_html(&cells);
     if (text != NULL && reported)
         fprintf(text, "\nReport: %s/report.html\n", r->folder);
     cells_free(&cells);
-    return written && reported;
+    return written && tabled && reported;
 }
 
 int report_main(int argc, char **argv)

@@ -285,7 +285,7 @@ bool measure_repeat(const struct record *r, const struct task *task, int signals
 }
 
 bool measure_capacity(const struct record *r, unsigned scenario, unsigned model, int signals,
-                      double *rps)
+                      double *rps, char why[256])
 {
     struct task task = {.scenario = scenario, .model = model, .round = 0};
     struct trial t;
@@ -305,7 +305,34 @@ bool measure_capacity(const struct record *r, unsigned scenario, unsigned model,
     load_find_service(&plan);
     bool whole = run_trial(&t, &plan, &q);
     *rps = q.outcome == OUTCOME_MEASURED ? q.value[METRIC_rps] : 0;
+    snprintf(why, 256, "%s", q.outcome != OUTCOME_MEASURED ? q.why : "no request was answered");
     load_plan_free(&plan);
     free_commands(&q);
     return whole;
+}
+
+// ---- Models that cannot run here -----------------------------------------------------------
+
+bool measure_availability(struct record *r, unsigned model, int signals)
+{
+    struct model *m = &r->models.list[model];
+    struct serving server;
+    struct ended ended;
+    char why[256];
+
+    if (serving_start(&server, m, "echo", "", r->server_cores, r->folder, signals, why)) {
+        serving_stop(&server, &ended);
+        free(server.command);
+    } else if (server.unavailable) {
+        m->unavailable = strdup(why);
+        if (m->unavailable == NULL)
+            die("no memory for a reason");
+    }
+    return !is_signalled(signals);
+}
+
+void measure_absence(const struct record *r, const struct task *task, struct repeat *q)
+{
+    begin_repeat(q, task);
+    judge_failed(q, r->models.list[task->model].unavailable);
 }

@@ -10,7 +10,7 @@
 // What is drawn of a server that has no family here.
 #define FOREIGN_COLOUR "#808080"
 
-enum column { NAME, FILE_OF, COLOUR, SERVES, HOLDS, NEEDS, ENDS, COLUMNS };
+enum column { NAME, FILE_OF, COLOUR, SERVES, HOLDS, NEEDS, ENDS, SHORT, COLUMNS };
 
 static struct model *add(struct models *models)
 {
@@ -77,7 +77,7 @@ static void take_line(struct models *models, char *const columns[COLUMNS], const
     snprintf(model->colour, sizeof model->colour, "%s", columns[COLOUR]);
     model->command = command;
     model->variant = is_variant(families, columns[FILE_OF]);
-    model->headline = !model->variant;
+    model->headline = strcmp(columns[SHORT], "yes") == 0;
     model->crew = strcmp(columns[SERVES], "many") != 0;
     model->ends = copy(columns[ENDS], strlen(columns[ENDS]));
 }
@@ -103,6 +103,9 @@ void models_read(struct models *models, const char *file, const char *programs)
         if (strlen(columns[NAME]) >= sizeof models->list->name ||
             strlen(columns[COLOUR]) >= sizeof models->list->colour)
             die("%s:%u: the name or the colour is too long", file, number);
+        if (strcmp(columns[SHORT], "yes") != 0 && strcmp(columns[SHORT], "-") != 0)
+            die("%s:%u: the last column, short, is yes or -, not '%s'", file, number,
+                columns[SHORT]);
         take_line(models, columns, programs, &families);
     }
     if (ferror(from))

@@ -9,12 +9,13 @@ struct model {
     char name[32];
     char colour[8];   // "#003DB8"
     bool variant;     // not the first of its family: dashed, hollow
-    bool headline;    // ours and not a variant: part of the short run
+    bool headline;    // part of the short run, by its own column of models.tsv
     bool crew;        // serves one client, or a crew's worth, at a time: the others wait
     const char *ends; // what puts an end to more clients, in a plot's words; foreign: empty
     const char
         *command; // ours: the program's path; foreign: as given, {host} {port} {service} in it
     bool foreign;
+    char *unavailable; // why it cannot run on this machine, once that is known; NULL: it can
 };
 
 struct models {

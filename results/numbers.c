@@ -149,10 +149,17 @@ static int decimals_of(const char *text)
     return text[point] == '.' ? (int)strspn(text + point + 1, "0123456789") : 0;
 }
 
-// Of values that can't be below 0, an interval that would be says that they differ too much for it.
+bool is_lopsided(const struct estimate *e)
+{
+    double up = e->high - e->value, down = e->value - e->low;
+
+    return isfinite(up) && isfinite(down) && fabs(up - down) > 0.2 * fmax(up, down);
+}
+
+// An interval that reaches this far says only that the repeats differ too much for one.
 static bool is_too_wide(const struct estimate *e)
 {
-    return isfinite(e->high) && e->value > 0 && e->high >= 2 * e->value;
+    return isfinite(e->high) && e->value > 0 && e->high >= 4 * e->value;
 }
 
 const char *estimate_text(enum metric metric, const struct estimate *e, char text[PHRASE])
@@ -160,8 +167,14 @@ const char *estimate_text(enum metric metric, const struct estimate *e, char tex
     char value[32], reach[NUMBER];
     double half = e->high - e->value;
 
-    if (is_too_wide(e)) {
-        snprintf(text, PHRASE, "0 to %s", reading_value(metric, e->high, value));
+    if (is_lopsided(e)) {
+        reading_value(metric, e->low, reach);
+        reading_value(metric, e->high, value);
+        char *low_unit = strchr(reach, ' ');
+        const char *high_unit = strchr(value, ' ');
+        if (low_unit != NULL && high_unit != NULL && strcmp(low_unit, high_unit) == 0)
+            *low_unit = '\0'; // "54.2 to 218 µs"
+        snprintf(text, PHRASE, "%s to %s", reach, value);
         return text;
     }
     reading_value(metric, e->value, value);
@@ -181,16 +194,18 @@ const char *estimate_text(enum metric metric, const struct estimate *e, char tex
 const char *mean_text(const struct view *v, int point, unsigned model, enum metric metric,
                       char text[PHRASE])
 {
-    char number[PHRASE];
+    char number[PHRASE], interval[PHRASE];
     const struct summary *s = &cell_of(v, point, model)->of[metric];
 
-    if (is_too_wide(&s->mean)) {
+    estimate_text(metric, &s->mean, interval);
+    if (is_too_wide(&s->mean))
         snprintf(text, PHRASE, "%.60s (%u repeats that differ too much for an interval)",
                  value_text(metric, s->mean.value, number), s->n);
-        return text;
-    }
-    estimate_text(metric, &s->mean, number);
-    snprintf(text, PHRASE, "%.120s%s", number, metric == METRIC_rps ? " requests/s" : "");
+    else if (is_lopsided(&s->mean))
+        snprintf(text, PHRASE, "%.60s (%.80s)", value_text(metric, s->mean.value, number),
+                 interval);
+    else
+        snprintf(text, PHRASE, "%.120s%s", interval, metric == METRIC_rps ? " requests/s" : "");
     return text;
 }
 

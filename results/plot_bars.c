@@ -18,6 +18,7 @@ struct rows {
     double pitch;       // of a bar; a model's row has one free bar more, if it has several
     double names_right; // where the names end, and the points' names
     double bars_left;
+    double served[METRIC_COUNT]; // the most of those that served their clients
 };
 
 static double bar_y(const struct rows *r, size_t model, size_t point)
@@ -85,12 +86,42 @@ static void place_names(struct rows *r)
 
 // ---- A panel ------------------------------------------------------------------------------------
 
+static bool is_known(const struct rows *r, size_t model, size_t point, enum metric metric)
+{
+    const struct cell *c = drawing_cell(r->d, r->points[point], r->d->models[model]);
+
+    return c->n > 0 && !c->ended && isfinite(c->of[metric].mean.value);
+}
+
+// Of those that served their clients; if none did, of all.
+static double most_served(const struct rows *r, enum metric metric)
+{
+    double served = 0, any = 0;
+
+    for (size_t m = 0; m < r->d->model_count; m++)
+        for (size_t p = 0; p < r->point_count; p++) {
+            unsigned model = r->d->models[m], point = r->points[p];
+            if (!is_known(r, m, p, metric))
+                continue;
+            double value = drawing_cell(r->d, point, model)->of[metric].mean.value;
+            any = fmax(any, value);
+            if (!cells_partial(r->d->cells, r->d->number, point, model))
+                served = fmax(served, value);
+        }
+    return served > 0 ? served : any;
+}
+
+// NULL: there is no bar.
 static const struct summary *value_at(const struct rows *r, size_t model, size_t point,
                                       enum metric metric)
 {
     const struct cell *c = drawing_cell(r->d, r->points[point], r->d->models[model]);
+    bool known = is_known(r, model, point, metric);
 
-    return c->n > 0 && !c->ended && isfinite(c->of[metric].mean.value) ? &c->of[metric] : NULL;
+    if (known &&
+        drawing_is_beyond(r->d, r->points[point], r->d->models[model], metric, r->served[metric]))
+        return NULL;
+    return known ? &c->of[metric] : NULL;
 }
 
 // What stands in a bar's place.
@@ -98,14 +129,16 @@ static const char *absence(const struct rows *r, size_t model, size_t point, enu
                            char text[SENTENCE], double width)
 {
     const struct cell *c = drawing_cell(r->d, r->points[point], r->d->models[model]);
-    const char *ends = drawing_model(r->d, r->d->models[model])->ends;
+    char value[32];
 
     if (c->tried == 0)
         snprintf(text, SENTENCE, "not measured");
     else if (c->ended)
-        snprintf(text, SENTENCE, "⊗ %.200s", *ends != '\0' ? ends : c->why);
+        snprintf(text, SENTENCE, "⊗ %.200s", reading_reason(c->why));
     else if (c->n == 0)
         snprintf(text, SENTENCE, "⊗ failed");
+    else if (is_known(r, model, point, metric))
+        snprintf(text, SENTENCE, "%s ▸", reading_value(metric, c->of[metric].mean.value, value));
     else
         snprintf(text, SENTENCE, "%s", drawing_why_none(c, metric));
     return text_fit(text, SENTENCE, bar_font(r), width);
@@ -168,7 +201,7 @@ static bool place_values(const struct rows *r, unsigned panel, const struct box 
             }
             double reach = interval_end(r, metric, &s->mean, b->right - b->left, high);
             fprintf(r->d->script, "REACH[%zu] = %.9g\n", bar, reach);
-            cut |= reach < s->mean.high;
+            cut |= s->mean.high > reach * 1.000001;
             x += (b->right - b->left) * reach / high + 10;
             overlay_text(r->d, x, y, ALIGN_LEFT, bar_font(r), INK, (int)r->d->models[m],
                          reading_value(metric, s->mean.value, text));
@@ -256,12 +289,27 @@ static void write_bars(const struct rows *r)
             write_bar(r, m, p, ++bar);
 }
 
+// Of a bar that would flatten all others only the number is there.
+static void note_beyond(const struct rows *r)
+{
+    bool any = false;
+
+    for (size_t m = 0; m < r->d->model_count; m++)
+        for (size_t p = 0; p < r->point_count; p++)
+            for (unsigned i = 0; i < r->d->figure->metrics; i++) {
+                enum metric metric = (enum metric)r->d->figure->metric[i];
+                any |= is_known(r, m, p, metric) && value_at(r, m, p, metric) == NULL;
+            }
+    if (any)
+        fputs("▸ off the scale: clients were left waiting\n", r->d->notes);
+}
+
 static bool has_values(const struct rows *r)
 {
     for (size_t m = 0; m < r->d->model_count; m++)
         for (size_t p = 0; p < r->point_count; p++)
             for (unsigned i = 0; i < r->d->figure->metrics; i++)
-                if (value_at(r, m, p, (enum metric)r->d->figure->metric[i]) != NULL)
+                if (is_known(r, m, p, (enum metric)r->d->figure->metric[i]))
                     return true;
     return false;
 }
@@ -277,9 +325,13 @@ bool draw_bars(struct drawing *d)
         double free_bars = r.point_count > 1 ? 0.6 * (double)d->model_count : 0;
         r.pitch = fmin((r.top - 92) / ((double)r.bars + free_bars), 110);
         r.bottom = r.top - r.pitch * ((double)r.bars + free_bars);
+        for (unsigned i = 0; i < d->figure->metrics; i++)
+            r.served[d->figure->metric[i]] = most_served(&r, (enum metric)d->figure->metric[i]);
         place_names(&r);
         place_panels(&r);
         write_bars(&r);
+        note_beyond(&r);
+        drawing_note_partial(d, r.points, r.point_count);
         drawing_note_limits(d, r.points, r.point_count);
         drawing_note_failures(d);
     }

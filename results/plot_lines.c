@@ -33,9 +33,6 @@ static void collect_points(struct sweep *s)
 
 // ---- Axes ---------------------------------------------------------------------------------------
 
-// Of a linear scale, how far one that left clients waiting may reach above all who did not.
-static const double STRETCH = 1.5;
-
 static bool left_clients(const struct sweep *s, size_t i, unsigned model)
 {
     return cells_partial(s->d->cells, s->d->number, s->points[i], model);
@@ -57,14 +54,10 @@ static double most_served(const struct sweep *s)
     return served > 0 ? served : any;
 }
 
-// What a model takes for a request that serves one client of a hundred would flatten what the
-// figure is about: it is left out, and noted.
 bool sweep_is_beyond(const struct sweep *s, size_t i, unsigned model)
 {
-    const struct estimate *e = sweep_value(s, i, model);
-
-    return e != NULL && !metric_is_log(s->metric) && left_clients(s, i, model) &&
-           e->value > STRETCH * s->served;
+    return !metric_is_log(s->metric) && sweep_value(s, i, model) != NULL &&
+           drawing_is_beyond(s->d, s->points[i], model, s->metric, s->served);
 }
 
 static bool scale_values(struct sweep *s)

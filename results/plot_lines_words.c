@@ -12,24 +12,21 @@
 static void explain(const struct sweep *s, unsigned model, long last, struct curve *curve)
 {
     const struct cell *c = drawing_cell(s->d, s->points[last + 1], model);
-    const char *ends = drawing_model(s->d, model)->ends;
     char x[WORDS];
 
     point_words(s->d, s->points[last + 1], x);
     curve->ended = c->ended || (c->tried > 0 && c->n == 0);
-    if (c->ended)
-        snprintf(curve->reason, sizeof curve->reason, "%s", *ends != '\0' ? ends : c->why);
+    if (c->ended || (c->tried > 0 && c->n == 0))
+        snprintf(curve->reason, sizeof curve->reason, "%s", reading_reason(c->why));
     else if (c->tried == 0)
         snprintf(curve->reason, sizeof curve->reason, "not measured from %s on", x);
-    else if (c->n == 0)
-        snprintf(curve->reason, sizeof curve->reason, "%s", c->why);
     else if (c->of[METRIC_rps].mean.value == 0)
         snprintf(curve->reason, sizeof curve->reason, "no answers from %s on", x);
     else
         snprintf(curve->reason, sizeof curve->reason, "no %s from %s on: %s",
                  metric_title(s->metric), x, drawing_why_none(c, s->metric));
     if (last >= 0)
-        text_fit(curve->reason, sizeof curve->reason, FONT_NOTE, 460);
+        text_fit(curve->reason, sizeof curve->reason, FONT_NOTE, 540);
 }
 
 static double height_of(const struct sweep *s, double value)
@@ -162,5 +159,6 @@ void sweep_note(const struct sweep *s)
     if (is_cut(s))
         fputs(ARROWS, s->d->notes);
     note_beyond(s);
+    drawing_note_partial(s->d, s->points, s->count);
     note_gaps(s);
 }

@@ -5,23 +5,54 @@
 
 #include "base/fail.h"
 #include "results/drawing.h"
+#include "results/readings.h"
 
-void drawing_note_failures(const struct drawing *d)
+// Of a line; and at the end of the last one for how many there are more.
+static const double ROOM = CANVAS_WIDTH - 2 * CANVAS_EDGE, MORE_ROOM = 180;
+
+// Those of a model that failed one after the other, and for the same reason, are one note.
+struct failures {
+    unsigned first, last;
+    unsigned failed, tried; // repeats
+    char why[SENTENCE];     // empty: none
+};
+
+static void note_failures(const struct drawing *d, unsigned model, const struct failures *f)
 {
     char x[WORDS], text[SENTENCE];
 
-    for (size_t m = 0; m < d->model_count; m++)
+    if (*f->why == '\0')
+        return;
+    fprintf(d->notes, "%s at %s", drawing_model(d, model)->name, point_words(d, f->first, x));
+    if (f->last != f->first)
+        fprintf(d->notes, " to %s", point_words(d, f->last, x));
+    fputs(": ", d->notes);
+    if (f->failed < f->tried)
+        fprintf(d->notes, "%u of %u repeats failed, ", f->failed, f->tried);
+    snprintf(text, sizeof text, "%s", f->why);
+    fprintf(d->notes, "%s\n", text_fit(text, sizeof text, FONT_NOTE, 420));
+}
+
+void drawing_note_failures(const struct drawing *d)
+{
+    for (size_t m = 0; m < d->model_count; m++) {
+        struct failures run = {.why = ""};
         for (unsigned p = 0; p < d->scenario->point_count; p++) {
             const struct cell *c = drawing_cell(d, p, d->models[m]);
-            if (c->ended || c->n == c->tried)
+            struct failures one = {p, p, c->tried - c->n, c->tried, ""};
+            if (c->tried == 0)
                 continue;
-            snprintf(text, sizeof text, "%s", c->why);
-            fprintf(d->notes, "%s at %s: ", drawing_model(d, d->models[m])->name,
-                    point_words(d, p, x));
-            if (c->n > 0)
-                fprintf(d->notes, "%u of %u repeats failed, ", c->tried - c->n, c->tried);
-            fprintf(d->notes, "%s\n", text_fit(text, sizeof text, FONT_NOTE, 420));
+            if (!c->ended && c->n < c->tried)
+                snprintf(one.why, sizeof one.why, "%s", reading_reason(c->why));
+            if (strcmp(one.why, run.why) == 0 && one.failed == run.failed) {
+                run.last = p;
+                continue;
+            }
+            note_failures(d, d->models[m], &run);
+            run = one;
         }
+        note_failures(d, d->models[m], &run);
+    }
 }
 
 const char *drawing_why_none(const struct cell *c, enum metric metric)
@@ -42,6 +73,15 @@ const char *drawing_why_none(const struct cell *c, enum metric metric)
     if (bears[metric] > 0 && missing > bears[metric])
         return "too many unanswered";
     return bears[metric] > 0 ? "too few answers" : "no value";
+}
+
+static const double STRETCH = 1.5;
+
+bool drawing_is_beyond(const struct drawing *d, unsigned point, unsigned model, enum metric metric,
+                       double served)
+{
+    return cells_partial(d->cells, d->number, point, model) &&
+           drawing_cell(d, point, model)->of[metric].mean.value > STRETCH * served;
 }
 
 // ---- What is so at several points and for several models ----------------------------------------
@@ -77,30 +117,69 @@ static bool name_matches(const struct drawing *d, unsigned point, drawing_match 
     return count > 0;
 }
 
-void drawing_note_points(const struct drawing *d, const char *lead, const unsigned *points,
-                         size_t count, drawing_match *match, const void *of)
+// "8 to 64 (all models), 128 (poll)": points one after the other, the same models. Returns at how
+// many points there are any.
+static size_t list_points(const struct drawing *d, const unsigned *points, size_t count,
+                          drawing_match *match, const void *of, FILE *out)
 {
     char who[SENTENCE], next[SENTENCE], x[WORDS];
-    bool any = false;
+    size_t found = 0;
 
     for (size_t first = 0, end; first < count; first = end) {
         end = first + 1;
         if (!name_matches(d, points[first], match, of, who))
             continue;
-        // Points one after the other, the same models: "8 to 64 (all models)".
         while (end < count && name_matches(d, points[end], match, of, next) &&
                strcmp(who, next) == 0)
             end++;
-        fprintf(d->notes, "%s%s", any ? ", " : lead, point_words(d, points[first], x));
+        fprintf(out, "%s%s", found > 0 ? ", " : "", point_words(d, points[first], x));
         if (end > first + 1)
-            fprintf(d->notes, "%s%s", end == first + 2 ? " and " : " to ",
+            fprintf(out, "%s%s", end == first + 2 ? " and " : " to ",
                     point_words(d, points[end - 1], x));
         if (d->model_count > 1)
-            fprintf(d->notes, " (%s)", who);
-        any = true;
+            fprintf(out, " (%s)", who);
+        found += end - first;
     }
-    if (any)
-        fputc('\n', d->notes);
+    return found;
+}
+
+// Of which models it is so at any of the points.
+static void list_models(const struct drawing *d, const unsigned *points, size_t count,
+                        drawing_match *match, const void *of, FILE *out)
+{
+    bool any = false;
+
+    for (size_t m = 0; m < d->model_count; m++)
+        for (size_t i = 0; i < count; i++) {
+            const struct cell *c = drawing_cell(d, points[i], d->models[m]);
+            if (c->n == 0 || c->ended || !match(d, points[i], d->models[m], of))
+                continue;
+            fprintf(out, "%s%s", any ? ", " : "", drawing_model(d, d->models[m])->name);
+            any = true;
+            break;
+        }
+}
+
+void drawing_note_points(const struct drawing *d, const char *lead, const unsigned *points,
+                         size_t count, drawing_match *match, const void *of)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        die_errno("cannot allocate memory for a note");
+    size_t found = list_points(d, points, count, match, of, out);
+    fclose(out);
+    // What has no room would be cut in its middle.
+    if (found > 0 && text_width(lead, FONT_NOTE) + text_width(text, FONT_NOTE) > ROOM - MORE_ROOM) {
+        fprintf(d->notes, "%sup to %zu of %zu points (", lead, found, count);
+        list_models(d, points, count, match, of, d->notes);
+        fputs(")\n", d->notes);
+    } else if (found > 0) {
+        fprintf(d->notes, "%s%s\n", lead, text);
+    }
+    free(text);
 }
 
 static bool is_limited(const struct drawing *d, unsigned point, unsigned model, const void *unused)
@@ -116,39 +195,50 @@ void drawing_note_limits(const struct drawing *d, const unsigned *points, size_t
     drawing_note_points(d, "load generator at its limit: ", points, count, is_limited, NULL);
 }
 
+static bool is_left(const struct drawing *d, unsigned point, unsigned model, const void *unused)
+{
+    (void)unused;
+    return cells_partial(d->cells, d->number, point, model);
+}
+
+void drawing_note_partial(const struct drawing *d, const unsigned *points, size_t count)
+{
+    drawing_note_points(d, "some clients were left waiting: ", points, count, is_left, NULL);
+}
+
 // ---- On the canvas ------------------------------------------------------------------------------
 
 enum { LINES = 2 };
 
-// As many of them as the lines take.
+// Appends a note to a line that has room for it. False: it has not.
+static bool place_note(char line[1024], const char *note, double room)
+{
+    static const char between[] = "  ·  ";
+    size_t length = strlen(line);
+    double width = text_width(between, FONT_NOTE) + text_width(note, FONT_NOTE);
+
+    if (length > 0 && text_width(line, FONT_NOTE) + width > room)
+        return false;
+    snprintf(line + length, 1024 - length, "%s%s", length > 0 ? between : "", note);
+    text_fit(line, 1024, FONT_NOTE, room); // one that is alone and too long is cut
+    return true;
+}
+
+// As many of them as the lines take, each on the first that has room.
 void place_notes(const struct drawing *d, char *notes)
 {
-    static const double room = CANVAS_WIDTH - 2 * CANVAS_EDGE, more_room = 180;
-    static const char between[] = "  ·  ";
-    char lines[LINES][1024] = {""}, more[WORDS];
-    size_t line = 0, left = 0;
+    char lines[LINES][1024] = {""};
+    size_t left = 0;
 
     for (char *rest = notes, *note; (note = strsep(&rest, "\n")) != NULL;) {
-        if (*note == '\0')
-            continue;
-        double width = text_width(note, FONT_NOTE) + text_width(between, FONT_NOTE);
-        if (line < LINES && *lines[line] != '\0' &&
-            text_width(lines[line], FONT_NOTE) + width > room - (line + 1 == LINES ? more_room : 0))
-            line++;
-        if (line >= LINES) {
-            left++;
-            continue;
-        }
-        size_t length = strlen(lines[line]);
-        snprintf(lines[line] + length, sizeof *lines - length, "%s%s", length > 0 ? between : "",
-                 note);
-        // A note of its own line that is too long for it is cut.
-        text_fit(lines[line], sizeof *lines, FONT_NOTE, room - (line + 1 == LINES ? more_room : 0));
+        bool placed = *note == '\0';
+        for (size_t i = 0; i < LINES && !placed; i++)
+            placed = place_note(lines[i], note, i + 1 < LINES ? ROOM : ROOM - MORE_ROOM);
+        left += !placed;
     }
     if (left > 0) {
-        snprintf(more, sizeof more, "%sand %zu more", between, left);
         size_t length = strlen(lines[LINES - 1]);
-        snprintf(lines[LINES - 1] + length, sizeof *lines - length, "%s", more);
+        snprintf(lines[LINES - 1] + length, sizeof *lines - length, "  ·  and %zu more", left);
     }
     bool both = *lines[1] != '\0';
     overlay_text(d, CANVAS_EDGE, both ? 64 : 56, ALIGN_LEFT, FONT_NOTE, MUTED, NOBODY, lines[0]);

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/units.h"
 #include "results/drawing.h"
 
 // A narrow space at which no line breaks (U+202F), between thousands.
@@ -96,7 +95,7 @@ static const struct {
     [METRIC_cpu] = {"processor time", "per request", MEASURE_TIME, false},
     [METRIC_switches] = {"context switches", "per request", MEASURE_COUNT, false},
     [METRIC_switches_forced] = {"forced switches", "per request", MEASURE_COUNT, false},
-    [METRIC_calls] = {"system calls", "per request", MEASURE_COUNT, false},
+    [METRIC_calls] = {"I/O calls", "per request", MEASURE_COUNT, false},
     [METRIC_wakeups] = {"waits", "per request", MEASURE_COUNT, false},
     [METRIC_scanned] = {"descriptors scanned", "per request", MEASURE_COUNT, false},
     [METRIC_memory] = {"memory", "per connection", MEASURE_BYTES, false},
@@ -161,6 +160,10 @@ const char *scale_words(enum measure measure, double value, char text[WORDS])
 
     // A rounding error of the tick's arithmetic is not worth digits.
     value = fabs(value) < 1e-12 ? 0 : value;
+    if (measure == MEASURE_COUNT && value >= 1e6 && fmod(value, 1e5) == 0) { // a tick of an axis
+        snprintf(text, WORDS, "%.10g M", value / 1e6);
+        return text;
+    }
     if (measure == MEASURE_COUNT || value == 0)
         return thousands(value, text);
     if (measure == MEASURE_TIME)
@@ -262,20 +265,9 @@ void write_box(FILE *out, const struct box *b)
 
 // ---- Points -------------------------------------------------------------------------------------
 
-// Sizes are written with k, M or G, which nothing else of a whole scale is.
 enum measure points_measure(const struct scenario *s)
 {
-    uint64_t bytes;
-
-    if (s->axis == AXIS_WORDS || s->of_capacity)
-        return MEASURE_COUNT;
-    for (size_t i = 0; i < s->point_count; i++) {
-        const char *name = s->points[i].name;
-        if (strpbrk(name, "kMG") != NULL && units_size(name, 0, UINT64_MAX, &bytes) &&
-            (double)bytes == s->points[i].x)
-            return MEASURE_BYTES;
-    }
-    return MEASURE_COUNT;
+    return s->bytes ? MEASURE_BYTES : MEASURE_COUNT;
 }
 
 const char *point_words(const struct drawing *d, unsigned point, char text[WORDS])

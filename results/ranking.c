@@ -185,10 +185,11 @@ void tell_ends(const struct view *v, FILE *out)
         int point = first_end(v, m);
         if (point == NONE)
             continue;
-        const struct model *model = &v->record->models.list[m];
-        const char *why = *model->ends != '\0' ? model->ends : cell_of(v, point, m)->why;
-        fprintf(out, "%s%s ended at %s (%s)", any ? "; " : "", model->name,
-                point_text(v, point, text), why);
+        const char *why = cell_of(v, point, m)->why;
+        fprintf(out, "%s%s ended at %s", any ? "; " : "", model_name(v, m),
+                point_text(v, point, text));
+        if (*why != '\0')
+            fprintf(out, " (%s)", why);
         any = true;
     }
     if (any)
@@ -225,12 +226,18 @@ void tell_short(const struct view *v, int point, FILE *out)
 
     for (unsigned m = 0; m < v->models && point != NONE; m++) {
         const struct cell *cell = cell_of(v, point, m);
-        if (!is_measured(v, point, m, METRIC_rps) || cell_keeps_up(cell)) {
+        if (!is_measured(v, point, m, METRIC_rps) || cell_keeps_up(cell) ||
+            !isfinite(cell_share(cell))) {
             others = others || is_measured(v, point, m, METRIC_rps);
             continue;
         }
-        fprintf(out, "%s%s %s%.0f %%", any ? ", " : at_point(v, point, true, place),
-                model_name(v, m), any ? "" : "answered ", 100 * cell_share(cell));
+        double share = 100 * cell_share(cell);
+        fprintf(out, "%s%s %s", any ? ", " : at_point(v, point, true, place), model_name(v, m),
+                any ? "" : "answered ");
+        if (share > 0 && share < 1)
+            fputs("under 1 %", out);
+        else
+            fprintf(out, "%.0f %%", share);
         any = true;
     }
     if (any)
@@ -294,7 +301,7 @@ void tell_shifts(const struct view *v, const struct shift *list, size_t n, FILE 
                     shown == 0 ? ""
                     : turn     ? "; "
                                : ", ",
-                    turn ? "not told from noise: " : "", model_name(v, list[i].model),
+                    turn ? "no clear change: " : "", model_name(v, list[i].model),
                     ratio_text(&list[i].ratio, number));
             shown++;
         }

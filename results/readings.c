@@ -8,7 +8,6 @@
 
 #include "base/fail.h"
 #include "results/finding.h"
-#include "results/load_options.h"
 
 // ---- Any other scenario: an instructor's copy ----------------------------------------------
 
@@ -72,27 +71,7 @@ static enum metric subject_of(const struct figure *figure, enum metric lesson)
             return lesson;
     if (figure->metrics > 0)
         return (enum metric)figure->metric[0];
-    return strcmp(figure->kind, "clients") == 0 ? METRIC_jain : METRIC_p99;
-}
-
-// Cut between words, where it is too long.
-static char *copy_within(const char *text, size_t most)
-{
-    size_t bytes = strlen(text);
-    char *copy;
-
-    if (characters(text) > most) {
-        size_t room = most - 1, kept = 0;
-        for (size_t i = 0, n = 0; text[i] != '\0' && n <= room; i++) {
-            n += ((unsigned char)text[i] & 0xC0) != 0x80;
-            if (text[i] == ' ' && n <= room)
-                kept = i;
-        }
-        bytes = kept;
-    }
-    if (asprintf(&copy, "%.*s%s", (int)bytes, text, text[bytes] == '\0' ? "" : "…") < 0)
-        die_errno("cannot allocate memory for a title");
-    return copy;
+    return strcmp(figure->kind, "clients") == 0 ? METRIC_rps : METRIC_p99;
 }
 
 // Whether any difference is clear between models at the last common point, or between the points at
@@ -117,23 +96,47 @@ static bool has_clear(const struct view *v, enum metric metric)
     return clear;
 }
 
+// "p99 and Jain's index": what a figure draws. The caller frees it.
+static char *name_metrics(const struct figure *figure, enum metric metric)
+{
+    char *names = NULL;
+    size_t size;
+    FILE *out = open_memstream(&names, &size);
+
+    if (out == NULL)
+        die_errno("cannot allocate memory for a title");
+    for (unsigned i = 0; i < figure->metrics; i++)
+        fprintf(out, "%s%s",
+                i == 0                     ? ""
+                : i + 1 == figure->metrics ? " and "
+                                           : ", ",
+                metric_phrase((enum metric)figure->metric[i]));
+    if (figure->metrics == 0)
+        fputs(metric_phrase(metric), out);
+    fclose(out);
+    return names;
+}
+
 // The question is that of the first figure; another says what it shows.
 static char *plain_title(const struct view *v, const struct figure *figure, enum metric metric)
 {
     char *title = NULL;
-    const char *name = metric_phrase(metric), *x = v->scenario->x_title;
+    const char *x = v->scenario->x_title;
     const char *found = first_point(v, metric) == NONE ? ": nothing measured"
                         : has_clear(v, metric)         ? ""
                                                        : ": no clear difference in this run";
 
     if (figure == v->scenario->figures && characters(v->scenario->question) <= TITLE_MAX)
         return copy_within(v->scenario->question, TITLE_MAX);
+    char *names = name_metrics(figure, metric);
     if (v->scenario->axis != AXIS_WORDS && strcmp(figure->kind, "percentiles") != 0)
-        offer(&title, "%s by %s%s", name, x, found);
-    offer(&title, "%s%s", name, found);
+        offer(&title, "%s by %s%s", names, x, found);
+    offer(&title, "%s of each model%s", names, found);
+    offer(&title, "%s%s", metric_phrase(metric), found);
     if (title != NULL && strncmp(title, "p9", 2) != 0)
         title[0] = (char)toupper((unsigned char)title[0]);
-    return title != NULL ? title : copy_within(name, TITLE_MAX);
+    free(names);
+    return title != NULL ? title : copy_within(metric_phrase(metric), TITLE_MAX);
 }
 
 char *reading_title(const struct cells *cells, unsigned scenario, const struct figure *figure)
@@ -147,125 +150,11 @@ char *reading_title(const struct cells *cells, unsigned scenario, const struct f
     return title != NULL ? title : plain_title(&v, figure, metric);
 }
 
-// ---- Subtitles -----------------------------------------------------------------------------
-
-// The value of an option that is the same at all points; empty if it is not.
-static const char *common_option(const struct scenario *s, const char *name, const char *otherwise,
-                                 char text[NUMBER])
-{
-    char other[NUMBER];
-
-    *text = '\0';
-    for (size_t p = 0; p < s->point_count; p++) {
-        load_option(s->points[p].load, name, otherwise, other);
-        if (p > 0 && strcmp(text, other) != 0) {
-            *text = '\0';
-            return text;
-        }
-        snprintf(text, NUMBER, "%s", other);
-    }
-    return text;
-}
-
-// How many cores a list such as "0-2,5" names.
-static unsigned count_cores(const char *list)
-{
-    unsigned n = 0;
-
-    while (*list != '\0') {
-        char *end;
-        unsigned long first = strtoul(list, &end, 10), last = first;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        n += (unsigned)(last - first + 1);
-        if (*end != ',')
-            break;
-        list = end + 1;
-    }
-    return n;
-}
-
-static void write_cores(const struct view *v, FILE *out)
-{
-    unsigned cores = v->points > 0 ? v->scenario->points[0].cores : 0;
-
-    for (size_t p = 1; p < v->points; p++)
-        if (v->scenario->points[p].cores != cores)
-            return; // that is what is varied
-    if (v->record->server_cores[0] == '\0') {
-        fputs(" · cores not pinned", out);
-        return;
-    }
-    cores = cores > 0 ? cores : count_cores(v->record->server_cores);
-    fprintf(out, " · server on %u core%s", cores, cores == 1 ? "" : "s");
-}
-
-static void write_repeats(const struct view *v, const struct figure *figure, enum metric metric,
-                          FILE *out)
-{
-    unsigned least = 0, most = 0;
-    char count[NUMBER];
-
-    for (unsigned p = 0; p < v->points; p++)
-        for (unsigned m = 0; m < v->models; m++) {
-            unsigned n = cell_at(v->cells, v->number, p, m)->of[metric].n;
-            if (n > 0 && (least == 0 || n < least))
-                least = n;
-            most = n > most ? n : most;
-        }
-    if (most == 0 || strcmp(figure->kind, "heat") == 0 || strcmp(figure->kind, "clients") == 0)
-        return;
-    if (least == most)
-        snprintf(count, sizeof count, "%u repeat%s", most, most == 1 ? "" : "s");
-    else
-        snprintf(count, sizeof count, "%u to %u repeats", least, most);
-    if (strcmp(figure->kind, "percentiles") == 0)
-        fprintf(out, " · %s%s", count, most > 1 ? " together" : "");
-    else if (most > 1)
-        fprintf(out, " · %s · %s = 95 %% interval of the mean", count,
-                strcmp(figure->kind, "bars") == 0 ? "whiskers" : "bars");
-    else
-        fprintf(out, " · %s, no intervals", count);
-}
-
-static void write_conditions(const struct view *v, bool all, FILE *out)
-{
-    const struct scenario *s = v->scenario;
-    char text[NUMBER], work[NUMBER];
-    const char *loop = loop_text(v, NONE);
-
-    fputs(strcmp(loop, "both loops") == 0 ? "closed and open loop" : loop, out);
-    if (all && *common_option(s, "size", "64", text) != '\0')
-        fprintf(out, " · %s B a message", text);
-    if (all && *common_option(s, "connections", "50", text) != '\0')
-        fprintf(out, " · %s client%s", whole(load_connections(s->points[0].load), text),
-                strcmp(text, "1") == 0 ? "" : "s");
-    if (v->points > 0 && *load_option(s->points[0].server, "work", "", work) != '\0')
-        fprintf(out, " · work %s", work);
-    write_cores(v, out);
-}
-
 char *reading_subtitle(const struct cells *cells, unsigned scenario, const struct figure *figure)
 {
     struct view v = view_of(cells, scenario);
-    enum metric metric = subject_of(figure, reader_of(v.scenario).lesson);
-    char *text = NULL;
-    size_t size = 0;
 
-    for (int all = 1; all >= 0; all--) {
-        free(text);
-        FILE *out = open_memstream(&text, &size);
-        if (out == NULL)
-            die_errno("cannot allocate memory for a subtitle");
-        write_conditions(&v, all == 1, out);
-        write_repeats(&v, figure, metric, out);
-        fclose(out);
-        if (characters(text) <= SUBTITLE_MAX)
-            return text;
-    }
-    char *cut = copy_within(text, SUBTITLE_MAX);
-    free(text);
-    return cut;
+    return conditions_text(&v, figure, subject_of(figure, reader_of(v.scenario).lesson));
 }
 
 // ---- Texts ---------------------------------------------------------------------------------

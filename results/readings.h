@@ -20,6 +20,9 @@ char *reading_text(const struct cells *, unsigned scenario);
 // the limit, an interrupted or short run, cores not pinned. Calls `tell` once for each.
 void reading_warnings(const struct cells *, void (*tell)(const char *text, void *to), void *to);
 
+// Why a repeat ended or failed, in short: without what only a log needs.
+const char *reading_reason(const char *why);
+
 // A number as people read it: "1.34 ms", "12 300", "0.97": three digits at most.
 const char *reading_value(enum metric, double value, char text[32]);
 

@@ -197,7 +197,7 @@ static void write_ends(const struct view *v, const struct prices *p, enum metric
     const unsigned *some = p->order + p->none;
 
     write_names(v, some + p->n - p->dear, p->dear, out);
-    fprintf(out, " %s%s, ", price_text(v, p, metric, p->n - p->dear, p->dear, text), of);
+    fprintf(out, " %s%s; ", price_text(v, p, metric, p->n - p->dear, p->dear, text), of);
     if (counts && p->cheap > 1)
         fprintf(out, "%zu models", p->cheap);
     else
@@ -251,7 +251,7 @@ static void tell_price(const struct view *v, enum metric metric, FILE *out)
     fprintf(out, "%s: ", what);
     write_ends(v, &p, metric, "", false, out);
     if (p.none > 0) {
-        fputs(", ", out);
+        fputs("; ", out);
         write_names(v, p.order, p.none, out);
         fputs(" none", out);
     }

@@ -256,6 +256,7 @@ void fair_text(const struct view *v, FILE *out)
 
     find_disturbed(v, &alone, &beside);
     tell_disturbed(v, "polite clients", GREEDY, METRIC_p99, out);
+    tell_disturbed(v, "polite clients", GREEDY, METRIC_rps, out);
     tell_jain(v, out);
     tell_partial(v, beside, out);
 }

@@ -1,29 +1,45 @@
-// readings_shapes.c: the readings of the scenarios that change what a request is, or what it is
-// served with: sleep, cpu, pipeline, size.
+// readings_shapes.c: the readings of the scenarios that tell what a model gains from more of
+// something: clients of a handler that sleeps, cores for one that computes, requests in flight.
 #include "results/finding.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// What the greatest clear gain between two points is called, and what those say who gain nothing.
+#include "base/fail.h"
+
+// Whom a step from one point to another brings most, and who gains nothing.
 struct gain {
     int from, to;
-    struct shift *list;
+    struct shift *list; // the greatest first
     size_t n;
     const struct shift *most;   // the greatest gain that is clear, or NULL
+    size_t leaders;             // those that may gain as much as that one; it is the first of them
     const struct shift *steady; // one that has none, or NULL
 };
 
+static size_t count_leaders(const struct shift *list, size_t n)
+{
+    size_t leaders = 1;
+
+    while (leaders < n && list[leaders].ratio.clear &&
+           list[leaders].ratio.high >= list[0].ratio.low)
+        leaders++;
+    return leaders;
+}
+
 static struct gain gain_between(const struct view *v, int from, int to, enum metric metric)
 {
-    struct gain g = {from, to, room_for(v->models, sizeof(struct shift)), 0, NULL, NULL};
+    struct gain g = {from, to, room_for(v->models, sizeof(struct shift)), 0, NULL, 0, NULL};
 
     if (from == NONE || to == NONE || from == to)
         return g;
     g.n = shifts_between(v, from, to, metric, false, g.list);
-    if (g.n > 0 && g.list[0].ratio.clear && g.list[0].ratio.value > 1)
+    if (g.n > 0 && g.list[0].ratio.clear && g.list[0].ratio.value > 1) {
         g.most = &g.list[0];
+        g.leaders = count_leaders(g.list, g.n);
+    }
     g.steady = find_steady(v, g.list, g.n);
     return g;
 }
@@ -34,6 +50,73 @@ static struct gain gain_over_points(const struct view *v)
     int to = v->scenario->axis == AXIS_WORDS ? NONE : last_common_point(v, METRIC_rps);
 
     return gain_between(v, first_point(v, METRIC_rps), to, METRIC_rps);
+}
+
+// "fork and threads"; where that is too long for a title "2 models". Of equals none is picked out.
+static const char *name_leaders(const struct view *v, const struct gain *g, bool counts,
+                                char text[PHRASE])
+{
+    unsigned *list = room_for(g->leaders, sizeof *list);
+    FILE *out = fmemopen(text, PHRASE, "w");
+
+    if (out == NULL)
+        die_errno("cannot write a title");
+    for (size_t i = 0; i < g->leaders; i++)
+        list[i] = g->list[i].model;
+    if (counts && g->leaders > 1)
+        fprintf(out, "%zu models", g->leaders);
+    else
+        write_names(v, list, g->leaders, out);
+    fclose(out);
+    text[PHRASE - 1] = '\0';
+    free(list);
+    return text;
+}
+
+// Offers a title that calls the leaders so, and sets `steady` against them (NULL: nobody).
+typedef void gain_offerer(const struct view *, const struct gain *, const char *leaders,
+                          const char *steady, char **title);
+
+static char *gain_title(const struct view *v, enum metric metric, struct gain g,
+                        gain_offerer *offer_gain)
+{
+    char leaders[PHRASE], *title = NULL;
+
+    if (metric != METRIC_rps || g.n == 0)
+        title = ranking_title(v, last_common_point(v, metric), metric);
+    else if (g.most != NULL)
+        for (int left_out = g.steady == NULL; left_out <= 1; left_out++)
+            for (int counts = 0; counts <= 1; counts++)
+                offer_gain(v, &g, name_leaders(v, &g, counts == 1, leaders),
+                           left_out == 1 ? NULL : model_name(v, g.steady->model), &title);
+    free(g.list);
+    return title;
+}
+
+// "49 times as many", "23 % more", "45 to 65 times as many", of answers.
+static const char *many_times(double least, double most, char text[NUMBER])
+{
+    char number[NUMBER], other[NUMBER];
+    const char *words = least < 2 ? "more" : "as many";
+    bool alike = most <= 1.1 * least;
+
+    times(alike ? sqrt(least * most) : least, number);
+    if (alike || (least < 2) != (most < 2))
+        snprintf(text, NUMBER, "%s%.20s %s", alike ? "" : "at least ", number, words);
+    else
+        snprintf(text, NUMBER, "%.*s to %.16s %s", (int)strcspn(number, " "), number,
+                 times(most, other), words);
+    return text;
+}
+
+static const char *gain_of_leaders(const struct gain *g, char text[NUMBER])
+{
+    return many_times(g->list[g->leaders - 1].ratio.value, g->most->ratio.value, text);
+}
+
+static const char *number_of(const struct view *v, int point, char text[NUMBER])
+{
+    return whole(record_x(v->record, v->number, (unsigned)point), text);
 }
 
 static void tell_gain(const struct view *v, const struct gain *g, const char *from, const char *to,
@@ -47,31 +130,25 @@ static void tell_gain(const struct view *v, const struct gain *g, const char *fr
 
 // ---- sleep: a handler that blocks ----------------------------------------------------------
 
+static void offer_sleep(const struct view *v, const struct gain *g, const char *leaders,
+                        const char *steady, char **title)
+{
+    char from[NUMBER], to[NUMBER], gained[NUMBER];
+    const char *verb = g->leaders == 1 ? "answers" : "answer";
+
+    number_of(v, g->from, from);
+    number_of(v, g->to, to);
+    gain_of_leaders(g, gained);
+    if (steady != NULL)
+        offer(title, "From %s to %s clients %s %s %s; %s stays the same", from, to, leaders, verb,
+              gained, steady);
+    else
+        offer(title, "From %s to %s clients %s %s %s", from, to, leaders, verb, gained);
+}
+
 char *sleep_title(const struct view *v, enum metric metric)
 {
-    char from[NUMBER], to[NUMBER], number[NUMBER];
-    char *title = NULL;
-    struct gain g = gain_over_points(v);
-
-    if (metric != METRIC_rps || g.n == 0) {
-        title = ranking_title(v, last_common_point(v, metric), metric);
-    } else if (g.most != NULL) {
-        whole(record_x(v->record, v->number, (unsigned)g.from), from);
-        whole(record_x(v->record, v->number, (unsigned)g.to), to);
-        times(g.most->ratio.value, number);
-        const char *most = model_name(v, g.most->model);
-        const char *more = g.most->ratio.value < 2 ? " more" : " as many";
-        if (g.steady != NULL) {
-            const char *steady = model_name(v, g.steady->model);
-            offer(&title, "From %s to %s clients %s answers %s%s; %s stays the same", from, to,
-                  most, number, more, steady);
-            offer(&title, "With %s clients %s answers %s%s as with %s; %s does not", to, most,
-                  number, more, from, steady);
-        }
-        offer(&title, "From %s to %s clients %s answers %s%s", from, to, most, number, more);
-    }
-    free(g.list);
-    return title;
+    return gain_title(v, metric, gain_over_points(v), offer_sleep);
 }
 
 void sleep_text(const struct view *v, FILE *out)
@@ -83,6 +160,7 @@ void sleep_text(const struct view *v, FILE *out)
         tell_gain(v, &g, point_text(v, g.from, from), point_text(v, g.to, to), out);
     else
         tell_ranking(v, last_common_point(v, METRIC_rps), METRIC_rps, out);
+    tell_partial(v, g.to != NONE ? g.to : last_common_point(v, METRIC_rps), out);
     if (g.most != NULL && g.steady != NULL)
         fprintf(out, "However many ask, %s answers %s. ", model_name(v, g.steady->model),
                 mean_text(v, g.to, g.steady->model, METRIC_rps, text));
@@ -130,25 +208,36 @@ static void more_cores(const struct view *v, int point, char text[NUMBER])
         snprintf(text, NUMBER, "%u cores give", v->scenario->points[point].cores);
 }
 
+// "twice", "1.9 times", "1.8 to 2.2 times".
+static const char *times_as_much(const struct gain *g, char text[NUMBER])
+{
+    double most = g->most->ratio.value, least = g->list[g->leaders - 1].ratio.value;
+
+    if (least > 1.95 && most < 2.05)
+        snprintf(text, NUMBER, "twice");
+    else if (most > 1.1 * least)
+        snprintf(text, NUMBER, "%.1f to %.1f times", least, most);
+    else
+        snprintf(text, NUMBER, "%.*f times", g->leaders == 1 ? 2 : 1, sqrt(least * most));
+    return text;
+}
+
+static void offer_cpu(const struct view *v, const struct gain *g, const char *leaders,
+                      const char *steady, char **title)
+{
+    char gained[NUMBER], cores[NUMBER];
+
+    more_cores(v, g->to, cores);
+    times_as_much(g, gained);
+    if (steady != NULL)
+        offer(title, "%s %s %s the throughput; %s gains nothing", cores, leaders, gained, steady);
+    else
+        offer(title, "%s %s %s the throughput", cores, leaders, gained);
+}
+
 char *cpu_title(const struct view *v, enum metric metric)
 {
-    char number[NUMBER], cores[NUMBER];
-    char *title = NULL;
-    struct gain g = cpu_gain(v);
-
-    if (metric != METRIC_rps || g.n == 0) {
-        title = ranking_title(v, last_common_point(v, metric), metric);
-    } else if (g.most != NULL) {
-        const char *most = model_name(v, g.most->model);
-        more_cores(v, g.to, cores);
-        three_digits(g.most->ratio.value, number);
-        if (g.steady != NULL)
-            offer(&title, "%s %s %s times the throughput; %s gains nothing", cores, most, number,
-                  model_name(v, g.steady->model));
-        offer(&title, "%s %s %s times the throughput", cores, most, number);
-    }
-    free(g.list);
-    return title;
+    return gain_title(v, metric, cpu_gain(v), offer_cpu);
 }
 
 void cpu_text(const struct view *v, FILE *out)
@@ -164,6 +253,7 @@ void cpu_text(const struct view *v, FILE *out)
         tell_ranking(v, last_common_point(v, METRIC_rps), METRIC_rps, out);
     }
     free(g.list);
+    tell_partial(v, last_common_point(v, METRIC_rps), out);
     tell_ends(v, out);
 }
 
@@ -182,38 +272,34 @@ static bool is_limited_at(const struct view *v, const struct gain *g, int point)
 static void offer_common(const struct view *v, const struct gain *g, char **title)
 {
     double least = g->list[g->n - 1].ratio.value, ratio = sqrt(g->most->ratio.value * least);
-    char to[NUMBER], number[NUMBER];
+    char to[NUMBER], gained[NUMBER];
     bool limited = is_limited_at(v, g, g->to);
 
-    if (is_limited_at(v, g, g->from))
-        return;
     ratio = limited ? least : ratio;
-    offer(title, "With %s requests in flight all models answer %s %s %s",
-          whole(record_x(v->record, v->number, (unsigned)g->to), to),
-          limited ? "at least" : "about", times(ratio, number), ratio < 2 ? "more" : "as many");
+    offer(title, "With %s requests in flight all models answer %s %s", number_of(v, g->to, to),
+          limited ? "at least" : "about", many_times(ratio, ratio, gained));
+}
+
+static void offer_pipeline(const struct view *v, const struct gain *g, const char *leaders,
+                           const char *steady, char **title)
+{
+    char from[NUMBER], to[NUMBER], gained[NUMBER];
+
+    // All can gain here: nobody is set against the others. And what could have been more without
+    // the gain has gained less.
+    if (steady != NULL || is_limited_at(v, g, g->from))
+        return;
+    if (is_common(g->list, g->n))
+        offer_common(v, g, title);
+    else
+        offer(title, "With %s requests in flight %s %s %s as with %s", number_of(v, g->to, to),
+              leaders, g->leaders == 1 ? "answers" : "answer", gain_of_leaders(g, gained),
+              number_of(v, g->from, from));
 }
 
 char *pipeline_title(const struct view *v, enum metric metric)
 {
-    char from[NUMBER], to[NUMBER], number[NUMBER];
-    char *title = NULL;
-    struct gain g = gain_over_points(v);
-
-    if (metric != METRIC_rps || g.n == 0) {
-        title = ranking_title(v, last_common_point(v, metric), metric);
-    } else if (g.most != NULL) {
-        whole(record_x(v->record, v->number, (unsigned)g.from), from);
-        whole(record_x(v->record, v->number, (unsigned)g.to), to);
-        times(g.most->ratio.value, number);
-        if (is_common(g.list, g.n))
-            offer_common(v, &g, &title);
-        else
-            offer(&title, "With %s requests in flight %s answers %s %s as with %s", to,
-                  model_name(v, g.most->model), number,
-                  g.most->ratio.value < 2 ? "more" : "as many", from);
-    }
-    free(g.list);
-    return title;
+    return gain_title(v, metric, gain_over_points(v), offer_pipeline);
 }
 
 void pipeline_text(const struct view *v, FILE *out)
@@ -226,110 +312,5 @@ void pipeline_text(const struct view *v, FILE *out)
     tell_ranking(v, last_common_point(v, METRIC_rps), METRIC_rps, out);
     free(g.list);
     tell_partial(v, last_common_point(v, METRIC_rps), out);
-    tell_ends(v, out);
-}
-
-// ---- size: bytes of a message --------------------------------------------------------------
-
-// The first point from which on a model's payload per second stays within 10 % of its highest mean.
-// NONE: it has too few points, or did not clearly grow at all.
-static int levels_off(const struct view *v, unsigned model)
-{
-    int first = NONE, top = NONE, level = NONE;
-    double highest = 0;
-
-    for (int p = 0; p < (int)v->points; p++) {
-        if (!is_measured(v, p, model, METRIC_payload))
-            continue;
-        double payload = cell_of(v, p, model)->of[METRIC_payload].mean.value;
-        if (first == NONE)
-            first = p;
-        if (payload > highest) {
-            highest = payload;
-            top = p;
-        }
-    }
-    // What is level because the generator is, tells nothing of the model.
-    if (top == NONE || top == first || is_limited(v, top, model, METRIC_payload))
-        return NONE;
-    struct ratio r = ratio_of_points(v, model, first, top, METRIC_payload, v->models * v->points);
-    if (!r.clear)
-        return NONE;
-    for (int p = top; p >= first; p--)
-        if (is_measured(v, p, model, METRIC_payload)) {
-            if (cell_of(v, p, model)->of[METRIC_payload].mean.value < 0.9 * highest)
-                break;
-            level = p;
-        }
-    return level;
-}
-
-static bool is_last_point(const struct view *v, unsigned model, int point)
-{
-    for (int p = point + 1; p < (int)v->points; p++)
-        if (is_measured(v, p, model, METRIC_payload))
-            return false;
-    return true;
-}
-
-char *size_title(const struct view *v, enum metric metric)
-{
-    char low[PHRASE], high[PHRASE];
-    char *title = NULL;
-    int earliest = NONE, latest = NONE;
-    bool all = true; // that grew have stopped before the last point
-
-    if (metric != METRIC_payload)
-        return ranking_title(v, last_common_point(v, metric), metric);
-    for (unsigned m = 0; m < v->models; m++) {
-        int level = levels_off(v, m);
-        if (level == NONE)
-            continue;
-        all = all && !is_last_point(v, m, level);
-        earliest = earliest == NONE || level < earliest ? level : earliest;
-        latest = level > latest ? level : latest;
-    }
-    if (latest != NONE && all) {
-        point_text(v, earliest, low);
-        point_text(v, latest, high);
-        if (earliest != latest)
-            offer(&title, "Payload per second levels off from %s to %s, by model", low, high);
-        offer(&title, "From %s on payload per second is within 10 %% of its highest", high);
-    }
-    return title != NULL ? title : ranking_title(v, last_common_point(v, metric), metric);
-}
-
-// "select and poll from 256 KiB on", for each point where some do.
-static void tell_levels(const struct view *v, FILE *out)
-{
-    char text[PHRASE];
-    unsigned *list = room_for(v->models, sizeof *list);
-    bool any = false;
-
-    for (int p = 0; p < (int)v->points; p++) {
-        size_t n = 0;
-        for (unsigned m = 0; m < v->models; m++)
-            if (levels_off(v, m) == p)
-                list[n++] = m;
-        if (n == 0)
-            continue;
-        fputs(any ? "; " : "Payload per second comes within 10 % of its highest mean: ", out);
-        write_names(v, list, n, out);
-        fprintf(out, is_last_point(v, list[0], p) ? " only at %s" : " from %s on",
-                point_text(v, p, text));
-        any = true;
-    }
-    if (any)
-        fputs(". ", out);
-    free(list);
-}
-
-void size_text(const struct view *v, FILE *out)
-{
-    int point = last_common_point(v, METRIC_payload);
-
-    tell_levels(v, out);
-    tell_ranking(v, point, METRIC_payload, out);
-    tell_partial(v, point, out);
     tell_ends(v, out);
 }

@@ -46,7 +46,7 @@ static void offer_end(const struct view *v, char **title)
             if (!cell_of(v, p, m)->ended)
                 continue;
             offer(title, "%s ends at %s (%s)", model_name(v, m), point_text(v, p, text),
-                  v->record->models.list[m].ends);
+                  cell_of(v, p, m)->why);
             offer(title, "%s ends at %s", model_name(v, m), text);
         }
 }

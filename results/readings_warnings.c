@@ -87,19 +87,33 @@ static unsigned count_alike(const struct record *r, size_t at,
     return n;
 }
 
-static void tell_failures(const struct record *r, struct teller_of *t)
+static void tell_failures(const struct cells *cells, struct teller_of *t)
 {
+    const struct record *r = cells->record;
+    char place[PHRASE];
+
     for (size_t i = 0; i < r->repeat_count; i++) {
         const struct repeat *q = &r->repeats[i];
         const struct scenario *s = &r->scenarios[q->scenario];
         unsigned n = q->outcome == OUTCOME_FAILED ? count_alike(r, i, is_failed_alike) : 0;
+        struct view v = view_of(cells, q->scenario);
         if (n == 1)
-            say(t, "%s failed once in %s, at %s: %s", r->models.list[q->model].name, s->name,
-                s->points[q->point].name, q->why);
+            say(t, "%s failed once in %s%s%s: %s", r->models.list[q->model].name, s->name,
+                v.points == 1 ? "" : ", ", at_point(&v, (int)q->point, false, place),
+                reading_reason(q->why));
         else if (n > 1)
             say(t, "%s failed in %u repeats of %s: %s", r->models.list[q->model].name, n, s->name,
-                q->why);
+                reading_reason(q->why));
     }
+}
+
+// The capacity is then that of the others, and the same rates hold for all.
+static void tell_unprobed(const struct record *r, struct teller_of *t)
+{
+    for (unsigned s = 0; s < r->scenario_count; s++)
+        if (*record_why_unprobed(r, s) != '\0')
+            say(t, "%s: the probe of the capacity gave no rate: %s", r->scenarios[s].name,
+                record_why_unprobed(r, s));
 }
 
 // "connections 52, idle 8": how many repeats of each scenario are such. Returns how many in all.
@@ -188,41 +202,58 @@ static bool is_unresolved(const struct view *v, int point, unsigned model, enum 
     return false;
 }
 
-static void tell_spread(const struct view *v, struct teller_of *t)
+// A cell whose repeats scatter so widely that its model has no place among the others.
+struct spread {
+    unsigned scenario, model, cells; // cells: of that scenario
+    int point;
+    double deviation; // of the widest; 0: none
+};
+
+static struct spread find_spread(const struct view *v)
 {
-    char what[PHRASE], place[PHRASE];
+    struct spread widest = {.scenario = v->number};
     enum metric metric = main_metric(v->scenario);
-    unsigned wide = 0, worst_model = 0;
-    int worst_point = NONE;
-    double worst = 0;
 
     for (int p = 0; p < (int)v->points; p++)
         for (unsigned m = 0; m < v->models; m++) {
-            double spread = cell_of(v, p, m)->of[metric].spread;
-            if (!is_rival(v, p, m, metric) || !(spread > 0.1) || !is_unresolved(v, p, m, metric))
+            double deviation = cell_of(v, p, m)->of[metric].spread;
+            if (!is_rival(v, p, m, metric) || !(deviation > 0.1) || !is_unresolved(v, p, m, metric))
                 continue;
-            wide++;
-            if (spread > worst) {
-                worst = spread;
-                worst_point = p;
-                worst_model = m;
+            widest.cells++;
+            if (deviation > widest.deviation) {
+                widest.deviation = deviation;
+                widest.point = p;
+                widest.model = m;
             }
         }
-    if (wide > 0)
-        say(t,
-            "%s: in %u combination%s of model and point the %s of the repeats scatters by more "
-            "than "
-            "10 %%, too much to rank the model (most: %s%s%s, a standard deviation of %.0f %%)",
-            v->scenario->name, wide, plural(wide), subject_text(v, worst_point, metric, what),
-            model_name(v, worst_model), v->points == 1 ? "" : " ",
-            at_point(v, worst_point, false, place), 100 * worst);
+    return widest;
 }
 
 static void tell_spreads(const struct cells *cells, struct teller_of *t)
 {
+    char where[TEXT / 2] = "", what[PHRASE], place[PHRASE];
+    struct spread widest = {.deviation = 0};
+
     for (unsigned s = 0; s < cells->record->scenario_count; s++) {
         struct view v = view_of(cells, s);
-        tell_spread(&v, t);
+        struct spread found = find_spread(&v);
+        size_t used = strlen(where);
+        if (found.cells == 0)
+            continue;
+        snprintf(where + used, sizeof where - used, "%s%s %u", used > 0 ? ", " : "",
+                 v.scenario->name, found.cells);
+        if (found.deviation > widest.deviation)
+            widest = found;
+    }
+    if (widest.deviation > 0) {
+        struct view v = view_of(cells, widest.scenario);
+        say(t,
+            "repeats scatter by more than 10 %%, too much to rank their model, in these numbers of "
+            "combinations of model and point: %s (most: %s of %s%s%s, a standard deviation of %.0f "
+            "%%)",
+            where, subject_text(&v, widest.point, main_metric(v.scenario), what),
+            model_name(&v, widest.model), v.points == 1 ? "" : " ",
+            at_point(&v, widest.point, false, place), 100 * widest.deviation);
     }
 }
 
@@ -295,7 +326,8 @@ void reading_warnings(const struct cells *cells, void (*tell)(const char *text, 
 
     if (r->interrupted)
         say(&t, "the run was interrupted: %zu repeats were measured", r->repeat_count);
-    tell_failures(r, &t);
+    tell_unprobed(r, &t);
+    tell_failures(cells, &t);
     tell_cautions(r, &t);
     tell_few(cells, &t);
     tell_spreads(cells, &t);

@@ -2,6 +2,7 @@
 #include "results/record.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -55,7 +56,7 @@ static struct repeat *find(const struct record *r, unsigned scenario, unsigned p
     return NULL;
 }
 
-static void free_texts(struct repeat *q)
+void record_repeat_free(struct repeat *q)
 {
     free(q->server);
     free(q->load);
@@ -67,7 +68,7 @@ void record_add(struct record *r, const struct repeat *q)
     struct repeat *at = find(r, q->scenario, q->point, q->model, q->round);
 
     if (at != NULL && at->outcome == OUTCOME_FAILED) {
-        free_texts(at);
+        record_repeat_free(at);
     } else {
         r->repeats = reallocarray(r->repeats, r->repeat_count + 1, sizeof *r->repeats);
         if (r->repeats == NULL)
@@ -83,6 +84,28 @@ bool record_has(const struct record *r, unsigned scenario, unsigned point, unsig
     const struct repeat *q = find(r, scenario, point, model, round);
 
     return q != NULL && q->outcome != OUTCOME_FAILED;
+}
+
+void record_unprobed(struct record *r, unsigned scenario, unsigned model, const char *why)
+{
+    const char *name = r->models.list[model].name;
+    char *reasons;
+
+    if (r->unprobed == NULL)
+        r->unprobed = calloc(r->scenario_count, sizeof *r->unprobed);
+    if (r->unprobed == NULL)
+        die_errno("cannot keep the reason of a probe");
+    char *before = r->unprobed[scenario];
+    if (asprintf(&reasons, "%s%s%s: %s", before != NULL ? before : "", before != NULL ? "; " : "",
+                 name, *why != '\0' ? why : "no request was answered") < 0)
+        die_errno("cannot keep the reason of a probe");
+    free(before);
+    r->unprobed[scenario] = reasons;
+}
+
+const char *record_why_unprobed(const struct record *r, unsigned scenario)
+{
+    return r->unprobed != NULL && r->unprobed[scenario] != NULL ? r->unprobed[scenario] : "";
 }
 
 // To two digits, so that people can name the rate: 12,000 and not 12,345.6.
@@ -104,16 +127,29 @@ double record_x(const struct record *r, unsigned scenario, unsigned point)
     return x > 0 ? round_off(x) : NAN;
 }
 
+char *record_path(const struct record *r, const char *name)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/%s", r->folder, name) < 0)
+        die_errno("cannot make the name of a file");
+    return path;
+}
+
 void record_free(struct record *r)
 {
     for (size_t i = 0; i < r->repeat_count; i++)
-        free_texts(&r->repeats[i]);
+        record_repeat_free(&r->repeats[i]);
+    for (size_t i = 0; r->unprobed != NULL && i < r->scenario_count; i++)
+        free(r->unprobed[i]);
+    free(r->unprobed);
     free(r->repeats);
     free(r->scenarios);
     free(r->duration_ns);
     free(r->capacity);
     free(r->models.list);
     json_decref(r->model_texts);
+    json_decref(r->scenario_texts);
     free(r->command);
     free(r->folder);
 }

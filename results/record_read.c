@@ -8,7 +8,11 @@
 #include <sys/stat.h>
 
 #include "base/fail.h"
+#include "base/json.h"
 #include "results/record_fields.h"
+
+// Beyond this a number is no measurement, and what is computed from it no number.
+static const double LARGEST = 1e18;
 
 static void *allocate(size_t n, size_t size)
 {
@@ -17,6 +21,15 @@ static void *allocate(size_t n, size_t size)
     if (memory == NULL)
         die_errno("cannot hold the run");
     return memory;
+}
+
+static char *copy(const char *text)
+{
+    char *made = strdup(text);
+
+    if (made == NULL)
+        die_errno("cannot hold the run");
+    return made;
 }
 
 static json_t *load(const char *folder, const char *file)
@@ -77,6 +90,8 @@ static void read_models(const json_t *root, struct record *r, struct origin orig
     size_t i;
 
     r->model_texts = json_incref(array);
+    if (json_array_size(array) > RECORD_MODELS_MAX)
+        field_die(origin, "models", "there are too many");
     r->models.list = allocate(json_array_size(array), sizeof *r->models.list);
     json_array_foreach(array, i, one)
     {
@@ -124,7 +139,7 @@ static double read_capacity(const json_t *object, struct origin origin)
 {
     const json_t *rps = json_object_get(object, "capacity_rps");
 
-    if (!json_is_null(rps) && !(json_number_value(rps) > 0))
+    if (!json_is_null(rps) && !(json_number_value(rps) > 0 && json_number_value(rps) < LARGEST))
         field_die(origin, "capacity_rps", "a number above 0 or null is expected");
     return json_number_value(rps);
 }
@@ -138,17 +153,21 @@ static void read_scenarios(const json_t *root, struct record *r, struct origin o
     r->scenarios = allocate(n, sizeof *r->scenarios);
     r->duration_ns = allocate(n, sizeof *r->duration_ns);
     r->capacity = allocate(n, sizeof *r->capacity);
+    r->unprobed = allocate(n, sizeof *r->unprobed);
+    r->scenario_texts = json_incref(array);
     json_array_foreach(array, i, one)
     {
         snprintf(object, sizeof object, "scenarios[%zu].", i);
         struct origin within = {origin.file, object};
         read_scenario_file(r, json_string_value(field_get(one, "name", JSON_STRING, within)),
                            within);
-        r->duration_ns[i] = json_integer_value(field_get(one, "duration_ns", JSON_INTEGER, within));
-        if (r->duration_ns[i] <= 0)
-            field_die(within, "duration_ns", "a time above 0 is expected");
+        r->duration_ns[i] = field_integer(one, "duration_ns", 1, RECORD_WINDOW_MAX, within);
         r->capacity[i] = read_capacity(one, within);
         r->scenario_count++;
+        // Without a capacity the probe is made again, and tells anew.
+        const char *why = json_string_value(json_object_get(one, "unprobed"));
+        if (why != NULL && r->capacity[i] > 0)
+            r->unprobed[i] = copy(why);
     }
 }
 
@@ -198,7 +217,20 @@ static void read_values(const json_t *object, struct repeat *q, struct origin or
         q->value[m] = json_is_number(value) ? json_number_value(value) : NAN;
         if (value != NULL && !json_is_null(value) && !json_is_number(value))
             field_die(origin, metric_name(m), "a number or null is expected");
+        if (fabs(q->value[m]) > LARGEST)
+            field_die(origin, metric_name(m), "this number is out of range");
     }
+}
+
+void record_repeat_read(const json_t *object, const struct record *r, struct repeat *q,
+                        struct origin origin)
+{
+    read_place(object, r, q, origin);
+    q->outcome = read_outcome(object, origin);
+    fields_read(object, record_fields_repeat, q, origin);
+    field_integer(object, "round", 1, RECORD_ROUNDS_MAX, origin);
+    field_integer(object, "order", 0, RECORD_ORDER_MAX, origin);
+    read_values(object, q, origin);
 }
 
 static void read_repeats(const json_t *root, struct record *r, struct origin origin)
@@ -210,52 +242,84 @@ static void read_repeats(const json_t *root, struct record *r, struct origin ori
     r->repeats = allocate(json_array_size(array), sizeof *r->repeats);
     json_array_foreach(array, i, one)
     {
-        struct repeat *q = &r->repeats[i];
         snprintf(object, sizeof object, "repeats[%zu].", i);
-        struct origin within = {origin.file, object};
-        read_place(one, r, q, within);
-        q->outcome = read_outcome(one, within);
-        fields_read(one, record_fields_repeat, q, within);
-        if (q->round == 0)
-            field_die(within, "round", "1 or more is expected");
-        read_values(one, q, within);
+        record_repeat_read(one, r, &r->repeats[i], (struct origin){origin.file, object});
         r->repeat_count++;
     }
 }
 
 // ---- The whole ---------------------------------------------------------------------------------
 
-static char *copy(const char *text)
-{
-    char *made = strdup(text);
-
-    if (made == NULL)
-        die_errno("cannot hold the run");
-    return made;
-}
-
 void record_read(struct record *r, const char *folder)
 {
-    char *file;
-
     memset(r, 0, sizeof *r);
     r->folder = copy(folder);
     for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
         r->folder[n - 1] = '\0';
     const char *slash = strrchr(r->folder, '/');
     r->name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->folder;
-    if (asprintf(&file, "%s/run.json", r->folder) < 0)
-        die_errno("cannot make the name of a file");
-
+    char *file = record_path(r, "run.json");
     struct origin origin = {file, ""};
     json_t *root = load(r->folder, file);
     check_schema(root, origin);
     fields_read(root, record_fields, r, origin);
-    fields_read(field_get(root, "environment", JSON_OBJECT, origin), fields_environment,
+    field_integer(root, "rounds", 1, RECORD_ROUNDS_MAX, origin);
+    fields_read(field_get(root, "environment", JSON_OBJECT, origin), environment_fields,
                 &r->machine, (struct origin){file, "environment."});
     read_models(root, r, origin);
     read_scenarios(root, r, origin);
     read_repeats(root, r, origin);
     json_decref(root);
     free(file);
+    record_journal_read(r);
+}
+
+// ---- Edited since ------------------------------------------------------------------------------
+
+// The next line of a text, without its end; of a text that has none, "".
+static const char *next_line(const char **text, int *length)
+{
+    const char *line = *text;
+
+    *length = (int)strcspn(line, "\n");
+    *text = line + *length + (line[*length] != '\0');
+    return line;
+}
+
+// NULL: their lines are the same.
+static char *tell_difference(const struct record *r, const char *name, const char *used,
+                             const char *found)
+{
+    char *told;
+
+    for (unsigned number = 1; *used != '\0' || *found != '\0'; number++) {
+        int before, now;
+        const char *was = next_line(&used, &before), *is = next_line(&found, &now);
+        if (before == now && strncmp(was, is, (size_t)now) == 0)
+            continue;
+        if (asprintf(&told,
+                     "%s/scenarios/%s.scenario, line %u: \"%.*s\" was \"%.*s\" when the run began: "
+                     "its repeats would not be alike; put it back, or begin another run",
+                     r->folder, name, number, now, is, before, was) < 0)
+            die_errno("cannot compare two texts");
+        return told;
+    }
+    return NULL;
+}
+
+char *record_edited(const struct record *r)
+{
+    for (size_t i = 0; i < r->scenario_count && r->scenario_texts != NULL; i++) {
+        const json_t *used = json_object_get(json_array_get(r->scenario_texts, i), "text");
+        // As it would be written now: JSON has shown some bytes as "?".
+        json_t *found = json_made(json_text(r->scenarios[i].text));
+        char *told = json_is_string(used)
+                         ? tell_difference(r, r->scenarios[i].name, json_string_value(used),
+                                           json_string_value(found))
+                         : NULL;
+        json_decref(found);
+        if (told != NULL)
+            return told;
+    }
+    return NULL;
 }

@@ -14,6 +14,7 @@
 #include "results/html.h"
 #include "results/readings.h"
 #include "results/report_parts.h"
+#include "results/whole_file.h"
 
 char *report_load(const char *path)
 {
@@ -176,12 +177,19 @@ static void write_scenario(const struct cells *cells, unsigned scenario, unsigne
     html(out, "</section>\n");
 }
 
-static void write_page(const struct cells *cells, const char *style, const char *script, FILE *out)
+struct page {
+    const struct cells *cells;
+    const char *style, *script;
+};
+
+static void write_page(const void *what, FILE *out)
 {
+    const struct page *page = what;
+    const struct cells *cells = page->cells;
     uint64_t nonce = choose_nonce();
     unsigned figures = 0;
 
-    write_head(cells->record, style, nonce, out);
+    write_head(cells->record, page->style, nonce, out);
     write_title(cells->record, out);
     write_warnings(cells, out);
     write_contents(cells, out);
@@ -192,50 +200,10 @@ static void write_page(const struct cells *cells, const char *style, const char 
     report_end(cells, out);
     html(out, "</main>\n");
     fprintf(out, "<script nonce=\"%016" PRIx64 "\">\n%s</script>\n</body>\n</html>\n", nonce,
-            script);
+            page->script);
 }
 
 // ---- The file -----------------------------------------------------------------------------------
-
-// The page is made in memory, so that one place sees whether writing went well.
-static char *make_page(const struct cells *cells, const char *style, const char *script,
-                       size_t *size)
-{
-    char *page = NULL;
-    FILE *out = open_memstream(&page, size);
-
-    if (out == NULL)
-        die_errno("cannot allocate memory for the report");
-    write_page(cells, style, script, out);
-    if (ferror(out) || fclose(out) != 0)
-        die_errno("cannot allocate memory for the report");
-    return page;
-}
-
-// All of it or nothing: the file has its name only when it is whole.
-static bool replace_file(const char *path, const char *text, size_t size)
-{
-    char *part;
-
-    if (asprintf(&part, "%s.tmp", path) < 0)
-        die_errno("cannot allocate memory for a path");
-    FILE *out = fopen(part, "we");
-    bool good = out != NULL && fwrite(text, 1, size, out) == size && fflush(out) == 0;
-    int error = errno;
-    if (out != NULL && fclose(out) != 0 && good) {
-        good = false;
-        error = errno;
-    }
-    errno = error;
-    if (good)
-        good = rename(part, path) == 0;
-    if (!good) {
-        warn_errno("cannot write %s", path);
-        unlink(part);
-    }
-    free(part);
-    return good;
-}
 
 static char *load_page_file(const char *name)
 {
@@ -250,17 +218,12 @@ static char *load_page_file(const char *name)
 bool report_write_html(const struct cells *cells)
 {
     char *style = load_page_file("report.css"), *script = load_page_file("report.js"), *path;
-    bool good = false;
+    struct page page = {cells, style, script};
 
-    if (style != NULL && script != NULL) {
-        size_t size;
-        char *page = make_page(cells, style, script, &size);
-        if (asprintf(&path, "%s/report.html", cells->record->folder) < 0)
-            die_errno("cannot allocate memory for a path");
-        good = replace_file(path, page, size);
-        free(path);
-        free(page);
-    }
+    if (asprintf(&path, "%s/report.html", cells->record->folder) < 0)
+        die_errno("cannot allocate memory for a path");
+    bool good = style != NULL && script != NULL && whole_file_write(path, write_page, &page);
+    free(path);
     free(script);
     free(style);
     return good;

@@ -6,6 +6,13 @@
 
 #include "results/cells.h"
 
+// report_cells.c: which numbers are shown of a scenario, in the tables as in cells.tsv.
+struct columns {
+    enum metric metric[METRIC_COUNT];
+    unsigned count;
+};
+struct columns report_columns(const struct scenario *);
+
 // report_figures.c: the scenario's pictures. `number` counts figures over the whole page.
 void report_figures(const struct cells *, unsigned scenario, unsigned *number, FILE *);
 

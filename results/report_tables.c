@@ -9,47 +9,6 @@
 #include "results/html.h"
 #include "results/readings.h"
 
-struct columns {
-    enum metric metric[METRIC_COUNT];
-    unsigned count;
-};
-
-static void add_column(struct columns *c, enum metric metric)
-{
-    for (unsigned i = 0; i < c->count; i++)
-        if (c->metric[i] == metric)
-            return;
-    c->metric[c->count++] = metric;
-}
-
-// What the figures show. Of a kind that draws distributions: what sums these up.
-static struct columns choose_columns(const struct scenario *s)
-{
-    struct columns c = {.count = 0};
-
-    for (size_t f = 0; f < s->figure_count; f++) {
-        const struct figure *figure = &s->figures[f];
-        for (unsigned i = 0; i < figure->metrics; i++)
-            add_column(&c, (enum metric)figure->metric[i]);
-        if (figure->metrics > 0)
-            continue;
-        if (strcmp(figure->kind, "clients") == 0) {
-            add_column(&c, METRIC_jain);
-            add_column(&c, METRIC_clients_served);
-        } else {
-            add_column(&c, METRIC_p50);
-            add_column(&c, METRIC_p99);
-            add_column(&c, METRIC_p99_9);
-            add_column(&c, METRIC_max);
-        }
-    }
-    if (c.count == 0) {
-        add_column(&c, METRIC_rps);
-        add_column(&c, METRIC_p99);
-    }
-    return c;
-}
-
 static bool is_tried(const struct view *v, int point)
 {
     for (unsigned m = 0; m < v->models; m++)
@@ -107,36 +66,51 @@ static void write_heading(const struct columns *c, FILE *out)
              c->metric[i] == METRIC_rps ? " (requests/s)" : "");
     html(out, "<th rowspan=\"2\" scope=\"col\">remarks</th></tr>\n<tr>");
     for (unsigned i = 0; i < c->count; i++)
-        html(out, "<th scope=\"col\" class=\"number\">mean</th>"
-                  "<th scope=\"col\" class=\"number\">95 %% interval</th>");
+        html(out, "<th scope=\"col\" class=\"number\">mean<span class=\"median\">median</span></th>"
+                  "<th scope=\"col\" class=\"number\">95 %% interval<span class=\"median\">and its "
+                  "own</span></th>");
     html(out, "</tr>\n</thead>\n");
 }
 
-static void write_estimate(enum metric metric, const struct summary *s, FILE *out)
+static void write_interval(enum metric metric, const struct estimate *e, FILE *out)
 {
-    char value[32], low[32], high[32];
+    char low[32], high[32];
 
-    if (s->n == 0) {
-        html(out, "<td class=\"number\">–</td><td class=\"number\">–</td>");
+    html(out, "%s to %s", reading_value(metric, e->low, low), reading_value(metric, e->high, high));
+}
+
+// The median stands below the mean, in small: two lines, that four columns less stand side by side.
+static void write_summary(enum metric metric, const struct summary *s, FILE *out)
+{
+    char value[32];
+
+    html(out, "<td class=\"number\">%s",
+         s->n > 0 ? reading_value(metric, s->mean.value, value) : "–");
+    if (!isfinite(s->mean.low)) { // measured once, or never
+        html(out, "</td><td class=\"number\">–</td>");
         return;
     }
-    html(out, "<td class=\"number\">%s</td>", reading_value(metric, s->mean.value, value));
-    if (!isfinite(s->mean.low)) {
-        html(out, "<td class=\"number\">–</td>");
-        return;
-    }
-    html(out, "<td class=\"number interval\">%s to %s</td>",
-         reading_value(metric, s->mean.low, low), reading_value(metric, s->mean.high, high));
+    html(out, "<span class=\"median\">%s</span></td><td class=\"number interval\">",
+         reading_value(metric, s->median.value, value));
+    write_interval(metric, &s->mean, out);
+    html(out, "<span class=\"median\">");
+    write_interval(metric, &s->median, out);
+    html(out, "</span></td>");
 }
 
 static void write_remarks(const struct cell *cell, const struct columns *c, FILE *out)
 {
     html(out, "<td class=\"remarks\">");
     if (cell->ended)
-        html(out, "<strong>ended</strong>: %s. ", cell->why);
+        html(out, "<strong>ended</strong>: %s. ", reading_reason(cell->why));
     else if (cell->n < cell->tried)
-        html(out, "<strong>failed</strong>%s: %s. ", cell->n > 0 ? " at times" : "", cell->why);
-    if (*cell->warning != '\0')
+        html(out, "<strong>failed</strong>%s: %s. ", cell->n > 0 ? " at times" : "",
+             reading_reason(cell->why));
+    if (cell->limited > 0 && cell->limited == cell->n)
+        html(out, "load generator at its limit. ");
+    else if (cell->limited > 0)
+        html(out, "load generator at its limit in %u of %u repeats. ", cell->limited, cell->n);
+    else if (*cell->warning != '\0')
         html(out, "%s. ", cell->warning);
     for (unsigned i = 0; i < c->count; i++) {
         unsigned outliers = cell->of[c->metric[i]].outliers;
@@ -158,20 +132,23 @@ static void write_cell(const struct view *v, int point, unsigned model, const st
         html(out, " of %u", cell->tried);
     html(out, "</td>");
     for (unsigned i = 0; i < c->count; i++)
-        write_estimate(c->metric[i], &cell->of[c->metric[i]], out);
+        write_summary(c->metric[i], &cell->of[c->metric[i]], out);
     write_remarks(cell, c, out);
 }
 
 void report_numbers(const struct cells *cells, unsigned scenario, FILE *out)
 {
     struct view v = view_of(cells, scenario);
-    struct columns c = choose_columns(v.scenario);
+    struct columns c = report_columns(v.scenario);
 
     html(out,
          "<details class=\"numbers\">\n<summary>The numbers <span class=\"aside\">%zu combinations "
-         "of model and point: mean, 95 %% interval, remarks</span></summary>\n",
+         "of model and point: mean and median with their intervals, remarks</span></summary>\n",
          count_cells(&v));
-    begin_table("Means over the repeats, with the interval of 95 % confidence", out);
+    begin_table(
+        "Means over the repeats with their intervals of 95 % confidence; below them, smaller, "
+        "the medians with theirs: of fewer than six repeats that is their range",
+        out);
     write_heading(&c, out);
     for (int p = 0; p < (int)v.points; p++) {
         if (!is_tried(&v, p))

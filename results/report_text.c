@@ -109,6 +109,16 @@ static const char *cell_text(const struct view *v, int point, unsigned model, en
     return estimate_text(metric, &cell->of[metric].mean, text);
 }
 
+static const char *median_text(const struct view *v, int point, unsigned model, enum metric metric,
+                               char text[PHRASE])
+{
+    const struct summary *s = &cell_of(v, point, model)->of[metric];
+
+    return s->n > 1 && !cell_of(v, point, model)->ended
+               ? reading_value(metric, s->median.value, text)
+               : "";
+}
+
 static enum metric table_metric(const struct scenario *s)
 {
     for (size_t i = 0; i < s->figure_count; i++)
@@ -117,33 +127,55 @@ static enum metric table_metric(const struct scenario *s)
     return METRIC_p99;
 }
 
+typedef const char *cell_words(const struct view *, int point, unsigned model, enum metric,
+                               char text[PHRASE]);
+
+// A row without a word in it is left out.
+static void write_row(const struct view *v, const char *name, const int *points, size_t n,
+                      unsigned model, enum metric metric, cell_words *words, FILE *out)
+{
+    char text[PHRASE];
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++)
+        any = any || (cell_of(v, points[i], model)->tried > 0 &&
+                      *words(v, points[i], model, metric, text) != '\0');
+    if (!any)
+        return;
+    fprintf(out, "  %-10s", name);
+    for (size_t i = 0; i < n; i++)
+        write_right(out, 17, words(v, points[i], model, metric, text));
+    fputc('\n', out);
+}
+
+static void write_heading(const struct view *v, const int *points, size_t n, enum metric metric,
+                          FILE *out)
+{
+    char text[2 * PHRASE], subject[PHRASE], heading[NUMBER];
+
+    snprintf(text, sizeof text,
+             "%s%s, ± half of the 95 %% interval; below it the median; columns: %.80s",
+             subject_text(v, NONE, metric, subject), metric == METRIC_rps ? " in requests/s" : "",
+             v->scenario->axis == AXIS_WORDS ? "conditions" : v->scenario->x_title);
+    wrap(out, "", 2, text);
+    fprintf(out, "  %-10s", "");
+    for (size_t i = 0; i < n; i++)
+        write_right(out, 17, point_heading(v->scenario, (unsigned)points[i], heading));
+    fputc('\n', out);
+}
+
 static void write_table(const struct view *v, FILE *out)
 {
     enum metric metric = table_metric(v->scenario);
     int points[POINTS];
-    char text[PHRASE], unit[PHRASE];
     size_t all, n = choose_points(v, points, &all);
 
     if (n == 0)
         return;
-    subject_text(v, NONE, metric, unit);
-    fprintf(out, "  %s%s, ± half of the 95 %% interval; columns: %s\n", unit,
-            metric == METRIC_rps ? " in requests/s" : "",
-            v->scenario->axis == AXIS_WORDS ? "conditions" : v->scenario->x_title);
-    fprintf(out, "  %-10s", "");
-    for (size_t i = 0; i < n; i++)
-        write_right(out, 17, v->scenario->points[points[i]].name);
-    fputc('\n', out);
+    write_heading(v, points, n, metric, out);
     for (unsigned m = 0; m < v->models; m++) {
-        bool any = false;
-        for (size_t i = 0; i < n; i++)
-            any = any || cell_of(v, points[i], m)->tried > 0;
-        if (!any)
-            continue;
-        fprintf(out, "  %-10s", model_name(v, m));
-        for (size_t i = 0; i < n; i++)
-            write_right(out, 17, cell_text(v, points[i], m, metric, text));
-        fputc('\n', out);
+        write_row(v, model_name(v, m), points, n, m, metric, cell_text, out);
+        write_row(v, "  median", points, n, m, metric, median_text, out);
     }
     if (n < all)
         fprintf(out, "  %zu of %zu points; the others are in report.html\n", n, all);

@@ -120,6 +120,51 @@ static void heed_no_more(int signals, const sigset_t *before)
 
 // ---- The run -------------------------------------------------------------------------------
 
+// Before anything is planned. False: a signal came.
+static bool find_unavailable(struct record *r, int signals)
+{
+    for (unsigned m = 0; m < r->models.count; m++) {
+        if (!measure_availability(r, m, signals))
+            return false;
+        if (r->models.list[m].unavailable != NULL)
+            warn("%s %s", r->models.list[m].name, r->models.list[m].unavailable);
+    }
+    return true;
+}
+
+// Of a run that is resumed; 0: nothing has been measured yet.
+static unsigned last_order(const struct record *r)
+{
+    unsigned order = 0;
+
+    for (size_t i = 0; i < r->repeat_count; i++)
+        if (r->repeats[i].order > order)
+            order = r->repeats[i].order;
+    return order;
+}
+
+// A model that cannot run here is asked no more: each of its cells is marked with the reason, in
+// place of the first repeat.
+static void leave_out_unavailable(struct schedule_of_run *plan, struct record *r)
+{
+    unsigned order = last_order(r);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct task *task = &plan->tasks[i];
+        struct repeat q;
+        if (r->models.list[task->model].unavailable == NULL) {
+            plan->tasks[kept++] = *task;
+        } else if (task->round == 1 &&
+                   !record_has(r, task->scenario, task->point, task->model, 1)) {
+            measure_absence(r, task, &q);
+            q.order = ++order;
+            record_add(r, &q);
+        }
+    }
+    plan->count = kept;
+}
+
 // For scenarios whose points are shares of what can be reached at all: each model once, and the
 // fastest counts, so that all are asked for the same rates. False: a signal came.
 static bool find_capacities(struct record *r, int signals, struct progress *progress)
@@ -130,12 +175,15 @@ static bool find_capacities(struct record *r, int signals, struct progress *prog
         double greatest = 0;
         for (unsigned m = 0; m < r->models.count; m++) {
             double rps;
-            if (!plan_includes(r, s, m))
+            char why[256];
+            if (!plan_includes(r, s, m) || r->models.list[m].unavailable != NULL)
                 continue;
             progress_probe(progress, r->scenarios[s].name, r->models.list[m].name);
-            if (!measure_capacity(r, s, m, signals, &rps))
+            if (!measure_capacity(r, s, m, signals, &rps, why))
                 return false;
-            if (rps > greatest)
+            if (!(rps > 0))
+                record_unprobed(r, s, m, why);
+            else if (rps > greatest)
                 greatest = rps;
         }
         r->capacity[s] = greatest; // only now: half a probe would set other rates
@@ -148,13 +196,12 @@ enum run_end { RUN_WHOLE, RUN_INTERRUPTED, RUN_UNSAVED };
 static enum run_end measure_all(struct record *r, const struct schedule_of_run *plan, int signals,
                                 struct progress *progress)
 {
-    unsigned order = 0;
+    unsigned order = last_order(r);
 
     if (!find_capacities(r, signals, progress))
         return RUN_INTERRUPTED;
-    for (size_t i = 0; i < r->repeat_count; i++) // of a run that is resumed
-        if (r->repeats[i].order > order)
-            order = r->repeats[i].order;
+    if (!record_save(r)) // the capacities, and who could not be asked
+        return RUN_UNSAVED;
     for (size_t i = 0; i < plan->count; i++) {
         const struct task *task = &plan->tasks[i];
         struct repeat q;
@@ -164,12 +211,27 @@ static enum run_end measure_all(struct record *r, const struct schedule_of_run *
         if (!measure_repeat(r, task, signals, &q))
             return RUN_INTERRUPTED;
         q.order = ++order;
-        record_add(r, &q);
-        if (!record_save(r))
+        if (!record_keep(r, &q))
             return RUN_UNSAVED;
         progress_done(progress, i, &q);
     }
     return RUN_WHOLE;
+}
+
+static enum run_end plan_and_measure(struct record *r, bool quiet, int signals)
+{
+    struct schedule_of_run plan;
+    struct progress progress;
+
+    if (!find_unavailable(r, signals))
+        return RUN_INTERRUPTED;
+    plan_make(&plan, r);
+    leave_out_unavailable(&plan, r);
+    progress_open(&progress, r, &plan, quiet);
+    enum run_end end = measure_all(r, &plan, signals, &progress);
+    progress_close(&progress);
+    free(plan.tasks);
+    return end;
 }
 
 static int end_run(struct record *r, enum run_end end, const struct settings *settings)
@@ -195,8 +257,6 @@ static int end_run(struct record *r, enum run_end end, const struct settings *se
 int runner_run(const struct settings *settings, int argc, char **argv)
 {
     struct record r = {0};
-    struct schedule_of_run plan;
-    struct progress progress;
     sigset_t before;
 
     if (settings->list)
@@ -212,18 +272,16 @@ int runner_run(const struct settings *settings, int argc, char **argv)
     r.interrupted = true; // until it has come to its end: a crash asks nobody
     if (!record_save(&r)) // a folder that can't be written is found out before, not after
         return EXIT_FAILURE;
-    plan_make(&plan, &r);
     // What this process does in between, such as looking at /proc, shall not take the servers'
     // time.
     cores_stay(r.load_cores);
-    progress_open(&progress, &r, &plan, settings->quiet);
     int signals = catch_signals(&before);
-    enum run_end end = measure_all(&r, &plan, signals, &progress);
-    progress_close(&progress);
+    enum run_end end = plan_and_measure(&r, settings->quiet, signals);
     cores_stay("");
     heed_no_more(signals, &before);
     int status = end_run(&r, end, settings);
-    free(plan.tasks);
+    for (size_t m = 0; m < r.models.count; m++)
+        free(r.models.list[m].unavailable);
     record_free(&r);
     return status;
 }

@@ -45,6 +45,7 @@ struct scenario {
     const char *x_title;      // "active clients"
     const char *models;       // names with spaces between; "headline": all headline models
     enum axis axis;
+    bool bytes;       // the points are sizes: k is 1024, not 1000
     unsigned repeats; // wished for in a full run
     struct point *points;
     size_t point_count;

@@ -18,7 +18,7 @@ bool points_take_axis(struct reading *r, const struct keyed_entry *entry)
     static const struct {
         const char *name;
         enum axis axis;
-        bool binary;
+        bool bytes;
     } axes[] = {{"log", AXIS_LOG, false},
                 {"linear", AXIS_LINEAR, false},
                 {"bytes", AXIS_LOG, true},
@@ -27,7 +27,7 @@ bool points_take_axis(struct reading *r, const struct keyed_entry *entry)
     for (size_t i = 0; i < COUNT(axes); i++)
         if (strcmp(entry->value, axes[i].name) == 0) {
             r->scenario->axis = axes[i].axis;
-            r->binary = axes[i].binary;
+            r->scenario->bytes = axes[i].bytes;
             return true;
         }
     return reading_fault(r, entry, "'%s' is none of log, linear, bytes, words", entry->value);
@@ -56,7 +56,7 @@ static bool number_of(const struct reading *r, const char *text, double *x)
         *x /= 100;
         return true;
     }
-    if (!r->binary)
+    if (!r->scenario->bytes)
         return units_rate(text, 0, NUMBER_MAX, x);
     if (!units_size(text, 0, (uint64_t)NUMBER_MAX, &bytes))
         return false;
@@ -72,7 +72,7 @@ static bool fault_point(const struct reading *r, const struct keyed_entry *entry
         allowed = "a share of the capacity up to 1000%, such as 30%";
     else if (r->scenario->axis == AXIS_WORDS)
         allowed = "a word of a-z, 0-9 and '-' that begins with a letter";
-    else if (r->binary)
+    else if (r->scenario->bytes)
         allowed = "a size, such as 64 or 4k (4,096)";
     return reading_fault(r, entry, "'%s' is not %s", text, allowed);
 }

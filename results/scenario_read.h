@@ -13,7 +13,6 @@
 struct reading {
     struct scenario *scenario;
     struct keyed lines;
-    bool binary; // of the points' suffixes: k is 1024, not 1000
     char **why;
 };
 

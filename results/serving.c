@@ -108,6 +108,18 @@ static bool last_words(const struct serving *s, long from, char last[WHY])
     return true;
 }
 
+// In its own words, without the name that they open with: it stands before them already.
+static void explain_absence(struct serving *s, const char *last, char why[WHY])
+{
+    size_t length = strlen(s->name);
+
+    s->unavailable = true;
+    unlink(s->log); // it has done nothing wrong
+    if (strncmp(last, s->name, length) == 0 && strncmp(last + length, ": ", 2) == 0)
+        last += length + 2;
+    snprintf(why, WHY, "cannot run here: %.200s", *last != '\0' ? last : "it does not say why");
+}
+
 // Takes leave of one that does not listen.
 static void give_up(struct serving *s, enum listening state, bool tells, char why[WHY])
 {
@@ -119,6 +131,11 @@ static void give_up(struct serving *s, enum listening state, bool tells, char wh
     last_words(s, 0, last);
     if (state == LISTENING_INTERRUPTED) {
         snprintf(why, WHY, "interrupted");
+        return;
+    }
+    if (state == LISTENING_ENDED && WIFEXITED(end.status) &&
+        WEXITSTATUS(end.status) == EXIT_UNAVAILABLE) {
+        explain_absence(s, last, why);
         return;
     }
     if (state == LISTENING_ENDED)
@@ -193,7 +210,7 @@ bool serving_start(struct serving *s, const struct model *model, const char *ser
     char *command;
     bool started = false;
 
-    *s = (struct serving){.log = compose("%s/%s.log", folder, model->name)};
+    *s = (struct serving){.name = model->name, .log = compose("%s/%s.log", folder, model->name)};
     if (model->foreign) {
         if (strstr(model->command, "{port}") != NULL && (port = listening_free_port()) == 0) {
             refuse(why, "there is no free port", "");

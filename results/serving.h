@@ -9,12 +9,14 @@
 #include "results/models.h"
 
 struct serving {
+    const char *name;         // the model's
     pid_t pid;                // its process group has this number too
     char target[TARGET_SIZE]; // HOST:PORT
     char *command;            // as it was run; the caller frees it
     char *stats;              // the file of --stats; NULL for a foreign one
     char *log;                // all that it prints, in one file: it can never wait for a reader
     long said;                // how much of that was there when it listened
+    bool unavailable;         // it has not started, since this machine lacks what it needs
 };
 
 // What --stats told at the end; all 0 where it did not.
@@ -36,9 +38,10 @@ struct ended {
 // Its files, MODEL.log and MODEL.stats.json, go to `folder`. A foreign command is divided by
 // spawn_words(), and must stay in the foreground. One with {port} in it gets a free port, which is
 // tried until it accepts; another gets "--port 0 --service S". False, with why ("did not start:
-// exit status 1: LAST LINE OF ITS LOG"): nothing is left of it then but its log. As soon as the
-// descriptor `interrupt` is readable: false, why "interrupted", and that is left to the caller to
-// read (-1: none). It may write 64 MiB to each of its files, of which its log is one.
+// exit status 1: LAST LINE OF ITS LOG"): nothing is left of it then but its log. Where it ended
+// with EXIT_UNAVAILABLE: false, why "cannot run here: LAST LINE", and not even a log is left. As
+// soon as the descriptor `interrupt` is readable: false, why "interrupted", and that is left to the
+// caller to read (-1: none). It may write 64 MiB to each of its files, of which its log is one.
 bool serving_start(struct serving *, const struct model *, const char *service, const char *options,
                    const char *cores, const char *folder, int interrupt, char why[256]);
 

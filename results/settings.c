@@ -173,7 +173,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         s->budget_ns = time_of("budget", value, NS_PER_SECOND);
         break;
     case REPEATS:
-        s->repeats = (unsigned)count_of("repeats", value, 1, 1000);
+        s->repeats = (unsigned)count_of("repeats", value, 1, RECORD_ROUNDS_MAX);
         break;
     case DURATION:
         s->duration_ns = time_of("duration", value, NS_PER_SECOND / 20);

@@ -89,10 +89,10 @@ static void print_mean(const struct cell *cell, enum metric m)
 {
     const struct estimate *mean = &cell->of[m].mean;
     double percent = 100 * (mean->high - mean->value) / fabs(mean->value);
-    char text[80], value[32];
+    char text[80], value[32], range[PHRASE];
 
-    if (isfinite(percent) && percent >= 100 && mean->value > 0) // not below 0
-        snprintf(text, sizeof text, " 0 to %s", reading_value(m, mean->high, value));
+    if (is_lopsided(mean))
+        snprintf(text, sizeof text, " %.60s", estimate_text(m, mean, range));
     else if (isfinite(percent))
         snprintf(text, sizeof text, " %s ± %.*f %%", reading_value(m, mean->value, value),
                  percent < 10 ? 1 : 0, percent);
@@ -147,7 +147,7 @@ static void print_row(struct duel *d, unsigned scenario, unsigned point, enum me
         cell[side] = cell_at(&d->cells, scenario, point, d->model[side]);
     if (cell[0]->tried == 0 || cell[1]->tried == 0)
         return;
-    versus_put(d->record.scenarios[scenario].points[point].name, d->point_width);
+    versus_put(point_heading(&d->record.scenarios[scenario], point, text), d->point_width);
     for (unsigned side = 0; side < 2; side++)
         print_mean(cell[side], m);
     versus_put(versus_ratio(found.ratio, text), -7);

@@ -197,10 +197,12 @@ void versus_heading(const struct cells *c, unsigned scenario, enum metric m)
 int versus_point_width(const struct record *r)
 {
     size_t width = 5;
+    char text[NUMBER];
 
     for (size_t s = 0; s < r->scenario_count; s++)
-        for (size_t p = 0; p < r->scenarios[s].point_count; p++)
-            if (strlen(r->scenarios[s].points[p].name) > width)
-                width = strlen(r->scenarios[s].points[p].name);
+        for (unsigned p = 0; p < r->scenarios[s].point_count; p++) {
+            size_t length = characters(point_heading(&r->scenarios[s], p, text));
+            width = length > width ? length : width;
+        }
     return (int)width;
 }

@@ -19,6 +19,25 @@ size_t characters(const char *text)
     return n;
 }
 
+char *copy_within(const char *text, size_t most)
+{
+    size_t bytes = strlen(text);
+    char *copy;
+
+    if (characters(text) > most) {
+        size_t room = most - 1, kept = 0;
+        for (size_t i = 0, n = 0; text[i] != '\0' && n <= room; i++) {
+            n += ((unsigned char)text[i] & 0xC0) != 0x80;
+            if (text[i] == ' ' && n <= room)
+                kept = i;
+        }
+        bytes = kept;
+    }
+    if (asprintf(&copy, "%.*s%s", (int)bytes, text, text[bytes] == '\0' ? "" : "…") < 0)
+        die_errno("cannot allocate memory for a title");
+    return copy;
+}
+
 void offer(char **title, const char *format, ...)
 {
     va_list args;
@@ -35,6 +54,16 @@ void offer(char **title, const char *format, ...)
         *title = text;
     else
         free(text);
+}
+
+const char *reading_reason(const char *why)
+{
+    static const char program[] = "loadgen: ";
+
+    // loadgen says what it has tried, to which address, how often, and then this.
+    if (strstr(why, "listen queue is full") != NULL)
+        return "its listen queue is full";
+    return strncmp(why, program, strlen(program)) == 0 ? why + strlen(program) : why;
 }
 
 const char *model_name(const struct view *v, unsigned model)
@@ -75,7 +104,7 @@ const char *metric_phrase(enum metric metric)
         [METRIC_mean] = "mean response time",
         [METRIC_connect_p50] = "median time to connect",
         [METRIC_connect_p99] = "p99 of the time to connect",
-        [METRIC_jain] = "Jain's index",
+        [METRIC_jain] = "Jain’s index",
         [METRIC_clients_served] = "number of clients served",
         [METRIC_cpu] = "processor time per request",
         [METRIC_switches] = "context switches per request",
@@ -155,12 +184,20 @@ const char *point_text(const struct view *v, int point, char text[PHRASE])
         snprintf(number, sizeof number, "no");
     if (v->scenario->axis == AXIS_WORDS || !isfinite(x))
         snprintf(text, PHRASE, "“%s”", p->name);
-    else if (strcmp(v->scenario->name, "size") == 0)
+    else if (v->scenario->bytes)
         bytes_text(x, text);
     else if (spoken != NULL)
         snprintf(text, PHRASE, "%s %s", number, x == 1 ? spoken->one : spoken->many);
     else
         snprintf(text, PHRASE, "%s (%.80s)", number, v->scenario->x_title);
+    return text;
+}
+
+const char *point_heading(const struct scenario *s, unsigned point, char text[NUMBER])
+{
+    if (s->bytes)
+        return bytes_text(s->points[point].x, text);
+    snprintf(text, NUMBER, "%s", s->points[point].name);
     return text;
 }
 

@@ -88,12 +88,17 @@ includes_beyond() {
     grep -Hn '^ *# *include *"' "$@" | grep -vE "\"($allowed)/"
 }
 
-alike welcome select/select.c poll/poll.c epoll/epoll.c
-alike serve select/select.c poll/poll.c epoll/epoll.c
-alike part select/select.c poll/poll.c epoll/epoll.c epoll/edge.c
+alike welcome select/select.c poll/poll.c epoll/epoll.c auto/auto.c
+alike serve select/select.c poll/poll.c epoll/epoll.c auto/auto.c
+alike part select/select.c poll/poll.c epoll/epoll.c epoll/edge.c epoll/workers.c auto/auto.c
+alike rewatch epoll/reactors.c epoll/exclusive.c
+alike serve epoll/reactors.c epoll/exclusive.c
+alike part epoll/reactors.c epoll/exclusive.c
 close_relatives select/select.c poll/poll.c
 close_relatives poll/poll.c epoll/epoll.c
 close_relatives epoll/epoll.c epoll/edge.c
+close_relatives epoll/reactors.c epoll/exclusive.c
+close_relatives fork/prefork.c fork/lock.c
 
 mapfile -t models < <(awk -F'\t' '!/^#/ { print $2 }' models.tsv)
 mapfile -t families < <(dirname "${models[@]}" | sort -u)
@@ -104,8 +109,11 @@ includes_beyond 'server|protocol|base' server/*.[ch] |
     complaints 'server includes server, protocol and base'
 includes_beyond 'loadgen|protocol|base' loadgen/*.[ch] |
     complaints 'loadgen includes loadgen, protocol and base'
-includes_beyond 'server|protocol|base' "${models[@]}" |
-    complaints 'models include server, protocol and base, never each other'
+includes_beyond 'results|base' results/*.[ch] | grep -vE '"loadgen/(histogram|statistics|result)\.h"' |
+    complaints 'results includes results, base, and of loadgen histogram, statistics and result'
+for family in "${families[@]}"; do
+    includes_beyond "server|protocol|base|$family" "$family"/*.[ch]
+done | complaints 'models include server, protocol, base and their own folder, never each other'
 
 # check_protocol_is_pure.sh looks at what it calls.
 for file in protocol/*.[ch]; do
@@ -122,11 +130,11 @@ done | complaints 'models know no service by its name'
 for file in "${models[@]}"; do
     [ -f "$file" ] || echo "$file is listed and does not exist"
 done | complaints 'every model on the list is a file'
-find "${families[@]}" -name '*.c' | grep -vxF "$(printf '%s\n' "${models[@]}")" |
-    complaints 'every file of a family is on the list'
-awk -F'\t' '!/^#/ && (NF != 7 || $2 !~ "/" $1 "\\.c$" || $3 !~ /^#[0-9A-F]+$/ || $4 !~ /^(one|crew|many)$/ ||
+find "${families[@]}" -name '*.c' -exec grep -l '^int main(' {} + |
+    grep -vxF "$(printf '%s\n' "${models[@]}")" | complaints 'every program of a family is on the list'
+awk -F'\t' '!/^#/ && (NF != 8 || $8 !~ /^(yes|-)$/ || $2 !~ "/" $1 "\\.c$" || $3 !~ /^#[0-9A-F]+$/ || $4 !~ /^(one|crew|many)$/ ||
     $5 !~ /^[1-9][0-9]*$/) { print "line " NR ": " $0 }' models.tsv |
-    complaints 'models.tsv has seven good columns'
+    complaints 'models.tsv has eight good columns'
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -1,4 +1,4 @@
-// result_sample.h: for test_result.c and test_merge.c: a result to write, read and add, and what
+// result_sample.h: for test_result*.c and test_merge.c: a result to write, read and add, and what
 // catches the output of code that may end the program.
 #ifndef TESTS_RESULT_SAMPLE_H
 #define TESTS_RESULT_SAMPLE_H

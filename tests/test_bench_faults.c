@@ -46,6 +46,85 @@ static void servers_that_fail_are_marked_and_the_others_measured(void **state)
     record_free(&r);
 }
 
+// Lines of the text that have the word in them.
+static size_t lines_with(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)) != NULL; n++)
+        at += strcspn(at, "\n");
+    return n;
+}
+
+static void a_model_that_cannot_run_here_is_marked_and_asked_no_more(void **state)
+{
+    struct bench b;
+    struct record r;
+    char path[64];
+    size_t marks = 0;
+
+    (void)state;
+    // Each time that it is started, it leaves a line.
+    snprintf(path, sizeof path, "echo x >>%s/starts", ground);
+    write_script("count", path);
+    snprintf(path, sizeof path, "%s/count; echo no rings here >&2; exit 69", ground);
+    write_script("ringless", path);
+    bench_begin(&b,
+                "%s/bench --only %s/tiny.scenario --models epoll --server ringless=%s/ringless "
+                "--out %s/ringless-run",
+                bin(), ground, ground, ground);
+    bench_end(&b, 0);
+    assert_int_equal(lines_with(b.err, "ringless cannot run here: no rings here"), 1);
+    expect_word(b.out, "no rings here");
+    bench_free(&b);
+
+    char *starts = read_file(".", "starts");
+    assert_int_equal(count_lines(starts), 1);
+    free(starts);
+    snprintf(path, sizeof path, "%s/ringless-run", ground);
+    record_read(&r, path);
+    assert_false(r.interrupted);
+    assert_int_equal(r.repeat_count, 2 * 2 + 2); // epoll's, and a mark at each point
+    for (size_t i = 0; i < r.repeat_count; i++) {
+        const struct repeat *q = &r.repeats[i];
+        if (strcmp(r.models.list[q->model].name, "ringless") != 0) {
+            assert_int_equal(q->outcome, OUTCOME_MEASURED);
+            continue;
+        }
+        marks++;
+        assert_int_equal(q->outcome, OUTCOME_FAILED);
+        assert_int_equal(q->round, 1);
+        assert_string_equal(q->why, "cannot run here: no rings here");
+    }
+    assert_int_equal(marks, 2);
+    record_free(&r);
+    char *page = read_file("ringless-run", "report.html");
+    expect_word(page, "no rings here");
+    free(page);
+}
+
+// On another machine, or once the kernel allows it, the run goes on with it.
+static void a_model_that_can_run_by_now_is_measured_when_the_run_goes_on(void **state)
+{
+    struct bench b;
+    struct record r;
+    char path[64];
+
+    (void)state;
+    snprintf(path, sizeof path, "exec %s/unruly", bin());
+    write_script("ringless", path);
+    bench_begin(&b, "%s/bench --resume %s/ringless-run --no-figures", bin(), ground);
+    bench_end(&b, 0);
+    assert_int_equal(lines_with(b.err, "cannot run here"), 0);
+    bench_free(&b);
+    snprintf(path, sizeof path, "%s/ringless-run", ground);
+    record_read(&r, path);
+    assert_int_equal(r.repeat_count, 2 * 2 * 2);
+    for (size_t i = 0; i < r.repeat_count; i++)
+        assert_int_equal(r.repeats[i].outcome, OUTCOME_MEASURED);
+    record_free(&r);
+}
+
 static void what_is_in_the_way_is_said_before_anything_is_measured(void **state)
 {
     static const struct {
@@ -132,6 +211,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(servers_that_fail_are_marked_and_the_others_measured, end_all),
+        cmocka_unit_test_teardown(a_model_that_cannot_run_here_is_marked_and_asked_no_more,
+                                  end_all),
+        cmocka_unit_test_teardown(a_model_that_can_run_by_now_is_measured_when_the_run_goes_on,
+                                  end_all),
         cmocka_unit_test_teardown(what_is_in_the_way_is_said_before_anything_is_measured, end_all),
         cmocka_unit_test_teardown(a_disturbance_that_ends_is_said, end_all),
         cmocka_unit_test_teardown(a_full_disk_stops_the_run_and_keeps_what_was_written, end_all),

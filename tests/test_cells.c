@@ -23,7 +23,10 @@ static void a_cell_has_the_published_interval(void **state)
     assert_near(s->mean.value, 1.58, 1e-9);
     assert_near(s->mean.low, 0.7001142, 5e-8); // R's manual: t.test(extra ~ group, paired = TRUE)
     assert_near(s->mean.high, 2.4598858, 5e-8);
-    assert_near(s->median, 1.3, 1e-9);
+    assert_near(s->median.value, 1.3, 1e-9);
+    assert_near(s->median.low, 0.8,
+                1e-9); // the 2nd and the 9th of 10, by the binomial distribution
+    assert_near(s->median.high, 2.4, 1e-9);
     assert_near(s->spread, 1.229995 / 1.58, 1e-6); // R: sd() of the differences
 }
 
@@ -52,10 +55,11 @@ static void one_repeat_has_no_interval_and_none_has_nothing(void **state)
     cells_open(&cells, &record);
     const struct summary *one = rps_of(0, 0, 0), *none = rps_of(0, 0, 1);
     assert_near(one->mean.value, 7, 0);
-    assert_near(one->median, 7, 0);
+    assert_near(one->median.value, 7, 0);
+    assert_true(isnan(one->median.low) && isnan(one->median.high) && isnan(one->median_confidence));
     assert_true(isnan(one->mean.low) && isnan(one->mean.high) && isnan(one->spread));
     assert_int_equal(none->n, 0);
-    assert_true(isnan(none->mean.value) && isnan(none->median) && isnan(none->mean.low));
+    assert_true(isnan(none->mean.value) && isnan(none->median.value) && isnan(none->mean.low));
     assert_int_equal(cell_at(&cells, 0, 0, 1)->tried, 0);
     assert_string_equal(cell_at(&cells, 0, 0, 1)->why, "");
 }
@@ -74,7 +78,7 @@ static void outliers_are_counted_and_kept(void **state)
     cells_open(&cells, &record);
     assert_int_equal(rps_of(0, 0, 0)->outliers, 1);
     assert_near(rps_of(0, 0, 0)->mean.value, 110, 1e-9);
-    assert_near(rps_of(0, 0, 0)->median, 100, 0);
+    assert_near(rps_of(0, 0, 0)->median.value, 100, 0);
     assert_int_equal(rps_of(0, 0, 1)->outliers, 0); // four are too few to tell
 }
 
@@ -92,8 +96,54 @@ static void what_went_wrong_is_counted_and_told(void **state)
     assert_int_equal(cell->of[METRIC_rps].n, 2);
     assert_true(cell->ended);
     assert_near(cell->of[METRIC_rps].mean.value, 80, 1e-9);
-    assert_string_equal(cell->why, "first");
+    assert_string_equal(cell->why, "second"); // why it ended, before why it failed
     assert_string_equal(cell->warning, "care");
+}
+
+static void a_median_of_few_repeats_has_their_range(void **state)
+{
+    // 2^(1 - n) is the chance that all of n lie on one side of the median. From six on there is
+    // room for 95 %, and from nine on for leaving out the ends.
+    static const struct {
+        unsigned n;
+        double low, high, confidence;
+    } cases[] = {{2, 1, 2, 0.5},  {3, 1, 3, 0.75}, {4, 1, 4, 0.875}, {5, 1, 5, 0.9375},
+                 {6, 1, 6, 0.95}, {8, 1, 8, 0.95}, {9, 2, 8, 0.95}};
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT(cases); i++)
+        for (unsigned round = cases[i].n; round > 0; round--)
+            add(0, i, 0, round, round);
+    cells_open(&cells, &record);
+    for (unsigned i = 0; i < COUNT(cases); i++) {
+        const struct summary *s = rps_of(0, i, 0);
+        assert_near(s->median.value, (cases[i].n + 1) / 2.0, 0);
+        assert_near(s->median.low, cases[i].low, 0);
+        assert_near(s->median.high, cases[i].high, 0);
+        assert_near(s->median_confidence, cases[i].confidence, 1e-12);
+    }
+}
+
+static void an_interval_of_times_is_that_of_the_logarithm(void **state)
+{
+    // By hand: t of 2 degrees is 4.302653, so that 100 has a reach of 24.8414, and exp(0.248414) is
+    // 1.281990. With a 0 among them there is no logarithm.
+    static const double times[] = {90, 100, 110}, with_0[] = {0, 1, 2};
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT(times); i++) {
+        add(0, 0, 0, i + 1, times[i])->value[METRIC_p99] = times[i];
+        add(0, 0, 1, i + 1, NAN)->value[METRIC_p99] = with_0[i];
+    }
+    cells_open(&cells, &record);
+    const struct estimate *p99 = &cell_at(&cells, 0, 0, 0)->of[METRIC_p99].mean;
+    assert_near(p99->value, 100, 1e-9);
+    assert_near(p99->low, 78.0037, 1e-3);
+    assert_near(p99->high, 128.199, 1e-3);
+    assert_near(rps_of(0, 0, 0)->mean.high, 124.841, 1e-3); // a rate is no time
+    p99 = &cell_at(&cells, 0, 0, 1)->of[METRIC_p99].mean;
+    assert_near(p99->low, 0, 0);
+    assert_near(p99->high, 1 + 2.48414, 1e-4);
 }
 
 static void an_interval_of_what_is_never_below_0_is_not_either(void **state)
@@ -220,6 +270,8 @@ int main(void)
         WITH_A_RUN(one_repeat_has_no_interval_and_none_has_nothing),
         WITH_A_RUN(outliers_are_counted_and_kept),
         WITH_A_RUN(what_went_wrong_is_counted_and_told),
+        WITH_A_RUN(a_median_of_few_repeats_has_their_range),
+        WITH_A_RUN(an_interval_of_times_is_that_of_the_logarithm),
         WITH_A_RUN(an_interval_of_what_is_never_below_0_is_not_either),
         WITH_A_RUN(repeats_that_the_generator_limited_are_counted),
         WITH_A_RUN(who_keeps_up_is_told_by_what_was_due),

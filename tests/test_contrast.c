@@ -1,102 +1,7 @@
 // test_contrast.c: what is said of two sides whose truth is known, and what is rather not said.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/contrast_sample.h"
 
 #include "base/random.h"
-#include "base/units.h"
-#include "loadgen/contrast.h"
-
-enum { REPEATS = 5, ROWS = 12, ANSWERS = 20000 };
-
-// A run of ten seconds after one of warm-up, of so many answers a second, that vary by 1 %. Its
-// latencies are evenly cut out of the exponential distribution: nothing here is left to chance.
-static void make_run(struct result *r, double rps, double mean_ns)
-{
-    result_init(r);
-    strcpy(r->target, "127.0.0.1:7000");
-    strcpy(r->service_name, "echo");
-    strcpy(r->loop, "closed");
-    strcpy(r->size, "64");
-    r->warmup_ns = r->interval_ns = NS_PER_SECOND;
-    r->duration_ns = 10 * NS_PER_SECOND;
-    r->completed = (uint64_t)(10 * rps);
-    r->intervals = calloc(ROWS, sizeof *r->intervals);
-    assert_non_null(r->intervals);
-    r->interval_count = ROWS;
-    for (int i = 0; i < ROWS; i++) {
-        r->intervals[i].start_ns = i * r->interval_ns;
-        r->intervals[i].answered = (uint64_t)(rps * (i % 2 == 0 ? 0.99 : 1.01));
-    }
-    for (int i = 0; i < ANSWERS; i++)
-        histogram_record(r->response, (int64_t)(-log((i + 0.5) / ANSWERS) * mean_ns));
-}
-
-// Repeats whose level differs by a percent from one to the next.
-static struct side make_side(const char *name, size_t count, double rps, double mean_ns)
-{
-    struct side side = {name, calloc(count, sizeof(struct result)), count};
-
-    assert_non_null(side.runs);
-    for (size_t i = 0; i < count; i++) {
-        double level = 1 + 0.01 * ((double)i - (double)(count - 1) / 2);
-        make_run(&side.runs[i], rps * level, mean_ns / level);
-    }
-    return side;
-}
-
-static void free_side(struct side *side)
-{
-    for (size_t i = 0; i < side->count; i++)
-        result_free(&side->runs[i]);
-    free(side->runs);
-}
-
-// Two sides that tests change as they need.
-static struct side a, b;
-static struct contrast found;
-
-static void make_sides(size_t count, double b_rps, double b_mean_ns)
-{
-    a = make_side("before", count, 100000, 500e3);
-    b = make_side("after", count, b_rps, b_mean_ns);
-}
-
-static void free_sides(void)
-{
-    contrast_free(&found);
-    free_side(&a);
-    free_side(&b);
-}
-
-static bool warned(const char *text)
-{
-    for (size_t i = 0; i < found.warning_count; i++)
-        if (strstr(found.warnings[i], text) != NULL)
-            return true;
-    return false;
-}
-
-// What `write` writes; the caller frees it.
-static char *written(void (*write)(const struct contrast *, FILE *))
-{
-    char *text;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-
-    assert_non_null(out);
-    write(&found, out);
-    fclose(out);
-    return text;
-}
 
 static void repeats_that_differ_are_told_apart(void **state)
 {
@@ -164,13 +69,6 @@ static void a_stall_up_to_the_end_counts_though_its_rows_are_missing(void **stat
     contrast_make(&found, &a, &b);
     assert_true(found.differences[0].ratio.high > narrow + 0.1);
     free_sides();
-}
-
-static void empty(struct histogram **h)
-{
-    free(*h);
-    *h = histogram_new(3);
-    assert_non_null(*h);
 }
 
 static void one_runs_percentile_lies_between_ranks(void **state)
@@ -290,49 +188,6 @@ static void too_few_answers_leave_a_percentile_out(void **state)
     free_sides();
 }
 
-static void every_row_names_its_loop_and_none_a_number_that_is_none(void **state)
-{
-    (void)state;
-    make_sides(1, 100000, 500e3);
-    a.runs->interval_count = b.runs->interval_count = 0; // nothing known of any interval
-    contrast_make(&found, &a, &b);
-    assert_int_equal(found.differences[0].verdict, NO_INTERVAL);
-    char *text = written(contrast_write_text);
-    unsigned rows = 0;
-    for (const char *p = text; (p = strstr(p, ", closed  ")) != NULL; p++)
-        rows++;
-    assert_int_equal(rows, DIFFERENCES - 1);
-    assert_null(strstr(text, "nan"));
-    assert_null(strstr(text, "inf"));
-    assert_non_null(strstr(text, "warning: "));
-    free(text);
-    free_sides();
-}
-
-static void json_holds_the_same_verdicts(void **state)
-{
-    (void)state;
-    make_sides(REPEATS, 80000, 500e3);
-    empty(&b.runs[0].response);
-    contrast_make(&found, &a, &b);
-    char *text = written(contrast_write_json);
-    json_t *root = json_loads(text, 0, NULL);
-    assert_non_null(root);
-    assert_string_equal(json_string_value(json_object_get(root, "schema")), "echolab.compare/1");
-    const json_t *rows = json_object_get(root, "differences");
-    assert_int_equal(json_array_size(rows), DIFFERENCES);
-    const json_t *first = json_array_get(rows, 0), *last = json_array_get(rows, DIFFERENCES - 1);
-    assert_string_equal(json_string_value(json_object_get(first, "metric")), "throughput");
-    assert_string_equal(json_string_value(json_object_get(first, "verdict")), "lower");
-    double low = json_real_value(json_object_get(first, "low"));
-    assert_true(fabs(low - found.differences[0].ratio.low) < 1e-8);
-    assert_string_equal(json_string_value(json_object_get(last, "verdict")), "not compared");
-    assert_true(json_is_null(json_object_get(last, "ratio")));
-    json_decref(root);
-    free(text);
-    free_sides();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,8 +201,6 @@ int main(void)
         cmocka_unit_test(one_run_against_repeats_is_compared_and_warned_of),
         cmocka_unit_test(latencies_of_open_and_closed_loops_are_not_compared),
         cmocka_unit_test(too_few_answers_leave_a_percentile_out),
-        cmocka_unit_test(every_row_names_its_loop_and_none_a_number_that_is_none),
-        cmocka_unit_test(json_holds_the_same_verdicts),
     };
     return cmocka_run_group_tests_name("contrast", tests, NULL, NULL);
 }

@@ -79,9 +79,10 @@ static void every_line_of_the_list_is_a_model(void **state)
     free_models(&models);
 }
 
-static void the_first_of_a_family_is_headline_and_the_others_are_variants(void **state)
+static void
+the_short_run_is_of_the_first_of_families_and_the_others_of_one_are_variants(void **state)
 {
-    static const char *const headline[] = {"blocking", "fork", "threads",
+    static const char *const headline[] = {"blocking", "fork", "threads", "uring",
                                            "select",   "poll", "epoll"};
     static const char *const variants[] = {"prefork", "pool", "edge"};
     struct models models;
@@ -98,6 +99,9 @@ static void the_first_of_a_family_is_headline_and_the_others_are_variants(void *
         assert_non_null(model);
         assert_true(model->variant && !model->headline && !model->foreign);
     }
+    // None of a list that is shipped, since a short run is one of families.
+    for (size_t i = 0; i < models.count; i++)
+        assert_false(models.list[i].headline && models.list[i].variant);
     assert_null(models_find(&models, "apache"));
     free_models(&models);
 }
@@ -111,9 +115,9 @@ static void a_model_has_all_that_its_line_says(void **state)
     models_read(&models,
                 file_of("# a comment\n"
                         "\n"
-                        "one\ta/one.c\t#010203\tmany\t10\t-\tits end\n"
-                        "two\tb/two.c\t#040506\tone\t1\tliburing\tone at a time\n"
-                        "three\ta/three.c\t#010203\tcrew\t64\t-\tits crew\n",
+                        "one\ta/one.c\t#010203\tmany\t10\t-\tits end\tyes\n"
+                        "two\tb/two.c\t#040506\tone\t1\tio_uring\tone at a time\t-\n"
+                        "three\ta/three.c\t#010203\tcrew\t64\t-\tits crew\tyes\n",
                         name),
                 "/opt/servers");
     assert_int_equal(models.count, 3);
@@ -125,9 +129,11 @@ static void a_model_has_all_that_its_line_says(void **state)
     assert_false(one->crew);
     assert_true(two->crew);
     assert_true(three->crew);
-    assert_true(one->headline);
-    assert_true(two->headline);
-    assert_true(three->variant); // though another family's line stands between
+    assert_true(one->headline && !one->variant);
+    assert_true(!two->headline &&
+                !two->variant); // the first of its family, and not in the short run
+    assert_true(three->headline && three->variant); // though another family's line stands between
+    assert_null(one->unavailable);
     assert_string_equal(two->command, "/opt/servers/two");
     free_models(&models);
 }
@@ -167,13 +173,15 @@ static void a_list_that_is_none_is_refused_with_its_line(void **state)
 {
     (void)state;
     list_is_refused(NULL, "cannot read /nonexistent/models.tsv");
-    list_is_refused("#\none two three\n", ":2: a model has 7 columns");
-    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\n", ":1: a model has 7 columns");
-    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\tmore\n", ":1: a model has 7 columns");
-    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t\tend\n", ":1: a model has 7 columns");
-    list_is_refused("a\tb/a.c\t#01020304\tmany\t10\t-\tend\n", ":1: the name or the colour");
-    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\n"
-                    "a\tc/a.c\t#010203\tmany\t10\t-\tend\n",
+    list_is_refused("#\none two three\n", ":2: a model has 8 columns");
+    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\n", ":1: a model has 8 columns");
+    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\tyes\tmore\n",
+                    ":1: a model has 8 columns");
+    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t\tend\t-\n", ":1: a model has 8 columns");
+    list_is_refused("a\tb/a.c\t#01020304\tmany\t10\t-\tend\t-\n", ":1: the name or the colour");
+    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\tno\n", "is yes or -, not 'no'");
+    list_is_refused("a\tb/a.c\t#010203\tmany\t10\t-\tend\t-\n"
+                    "a\tc/a.c\t#010203\tmany\t10\t-\tend\t-\n",
                     ":2: there is a model 'a' already");
 }
 
@@ -235,7 +243,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(home_is_the_folder_of_the_list),
         cmocka_unit_test(every_line_of_the_list_is_a_model),
-        cmocka_unit_test(the_first_of_a_family_is_headline_and_the_others_are_variants),
+        cmocka_unit_test(
+            the_short_run_is_of_the_first_of_families_and_the_others_of_one_are_variants),
         cmocka_unit_test(a_model_has_all_that_its_line_says),
         cmocka_unit_test(a_list_that_is_none_is_refused_with_its_line),
         cmocka_unit_test(any_server_joins_by_its_command),

@@ -40,6 +40,7 @@ static void ticks_are_words(void **state)
         {MEASURE_TIME, 0, "0"},
         {MEASURE_COUNT, 10000, "10\u202f000"},
         {MEASURE_COUNT, 0.25, "0.25"},
+        {MEASURE_COUNT, 2.5e6, "2.5 M"},
         {MEASURE_COUNT, 1234567, "1\u202f234\u202f567"},
         {MEASURE_BYTES, 65536, "64 KiB"},
         {MEASURE_BYTES, 16, "16 B"},

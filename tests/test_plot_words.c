@@ -172,7 +172,7 @@ static void who_left_clients_waiting_does_not_set_the_scale(void **state)
         }
     char *svg = draw_and_read(&r, "idle-cpu");
     assert_int_equal(svg_find(svg, "off the scale", &t), 1);
-    assert_has(t.text, "blocking at 0 is off the scale: 4.00 ms, for 1 of 100 clients");
+    assert_has(t.text, "blocking at 0 is off the scale: 4.00 ms, for 1 of 20 clients");
     assert_int_equal(svg_find(svg, "20 µs", &t), 1);
     free(svg);
     // Another that served all of them does.
@@ -182,6 +182,32 @@ static void who_left_clients_waiting_does_not_set_the_scale(void **state)
     svg = draw_and_read(&r, "idle-cpu");
     assert_int_equal(svg_find(svg, "off the scale", &t), 0);
     assert_int_equal(svg_find(svg, "20 µs", &t), 0);
+    free(svg);
+    record_free(&r);
+}
+
+static void a_bar_that_left_clients_waiting_is_said_in_its_place(void **state)
+{
+    struct svg_text t;
+    struct record r;
+
+    (void)state;
+    need_gnuplot();
+    make_run(&r, "cost");
+    for (size_t i = 0; i < r.repeat_count; i++)
+        if (is_of(&r, &r.repeats[i], "cost", "blocking")) {
+            r.repeats[i].value[METRIC_memory] = 5000;
+            r.repeats[i].value[METRIC_clients_served] = 1;
+        }
+    char *svg = draw_and_read(&r, "cost-bars");
+    assert_int_equal(svg_find(svg, "4.88 MiB ▸", &t), 1);
+    assert_int_equal(svg_find(svg, "▸ off the scale: clients were left waiting", &t), 1);
+    free(svg);
+    for (size_t i = 0; i < r.repeat_count; i++)
+        if (is_of(&r, &r.repeats[i], "cost", "blocking"))
+            r.repeats[i].value[METRIC_clients_served] = 1e6; // all of them
+    svg = draw_and_read(&r, "cost-bars");
+    assert_int_equal(svg_find(svg, "off the scale", &t), 0);
     free(svg);
     record_free(&r);
 }
@@ -257,6 +283,7 @@ int main(void)
         IN_A_FOLDER(a_limit_of_the_generator_is_noted_where_most_repeats_had_it),
         IN_A_FOLDER(who_lacks_a_percentile_is_named_with_the_reason),
         IN_A_FOLDER(who_left_clients_waiting_does_not_set_the_scale),
+        IN_A_FOLDER(a_bar_that_left_clients_waiting_is_said_in_its_place),
         IN_A_FOLDER(percentiles_are_of_the_last_point_at_which_most_keep_up),
         IN_A_FOLDER(the_law_of_scalability_is_drawn_and_named_where_it_fits),
         IN_A_FOLDER(a_figure_of_clients_says_whose_answers_it_counts),

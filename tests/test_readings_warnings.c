@@ -218,7 +218,9 @@ static void a_wide_spread_is_told_where_it_prevents_a_ranking(void **state)
     listen_to(&r, &h);
     assert_int_equal(h.count, 1);
     assert_says(h.lines[0],
-                "throughput of the repeats scatters by more than 10 %, too much to rank");
+                "repeats scatter by more than 10 %, too much to rank their model, in these");
+    assert_says(h.lines[0], ": pipeline ");
+    assert_says(h.lines[0], " (most: throughput of ");
     assert_says(h.lines[0], " in flight, a standard deviation of ");
     record_free(&r);
 

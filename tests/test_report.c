@@ -266,7 +266,7 @@ static int write_on_full_disk(void)
 
 static void a_full_disk_leaves_the_report_that_was_there(void **state)
 {
-    char *part = in_folder("report.html.tmp"), *now;
+    char *part = in_folder("report.html.part"), *now;
 
     (void)state;
     assert_true(write_report(&run));

@@ -54,19 +54,24 @@ static void a_mean_and_its_interval_share_unit_and_decimals(void **state)
         {METRIC_cpu, 23812, 214, "23.8 ± 0.2 µs"},
         {METRIC_p99, 939e6, 18.2e6, "939 ± 18 ms"},
         {METRIC_memory, 5.012, 0.171, "5.01 ± 0.17 KiB"},
-        {METRIC_p99, 23812, 3, "23.8 ± 0.003 µs"}, // rather than 0.0
-        {METRIC_calls, 2, 0, "2"},                 // it was the same each time
-        {METRIC_rps, 500, NAN, "500"},             // measured once
-        {METRIC_p99, 109e3, 241e3, "0 to 350 µs"}, // no time is below 0
+        {METRIC_p99, 23812, 3, "23.8 ± 0.003 µs"},   // rather than 0.0
+        {METRIC_calls, 2, 0, "2"},                   // it was the same each time
+        {METRIC_rps, 500, NAN, "500"},               // measured once
+        {METRIC_memory, 109, 241, "0 B to 350 KiB"}, // cut at 0: no ± tells that
+        {METRIC_rps, 109, 241, "0 to 350"},
     };
     char text[PHRASE];
 
     (void)state;
     for (size_t i = 0; i < sizeof means / sizeof *means; i++) {
-        struct estimate e = {means[i].value, means[i].value - means[i].reach,
+        struct estimate e = {means[i].value, fmax(0, means[i].value - means[i].reach),
                              means[i].value + means[i].reach};
         assert_string_equal(estimate_text(means[i].metric, &e, text), means[i].text);
     }
+    // Of times it is longer upwards.
+    const struct estimate wide = {109e3, 54.2e3, 218e3}, across = {900e3, 600e3, 1.35e6};
+    assert_string_equal(estimate_text(METRIC_p99, &wide, text), "54.2 to 218 µs");
+    assert_string_equal(estimate_text(METRIC_p99, &across, text), "600 µs to 1.35 ms");
 }
 
 static char *write_text(const struct record *r)
@@ -129,6 +134,8 @@ static void the_text_of_a_short_run_has_tables_with_words_in_them(void **state)
     assert_says(text, " failed\n");
     assert_says(text, " ± ");
     assert_says(text, "throughput in requests/s, ± half of the 95 % interval");
+    assert_says(text, "; below it the median");
+    assert_says(text, "\n    median  ");
     assert_says(text, "  4 of 6 points; the others are in report.html\n");
     assert_narrow(text);
     free(text);

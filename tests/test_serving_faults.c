@@ -47,6 +47,34 @@ static void what_does_not_start_says_why(void **state)
     assert_int_equal(files_in_folder(), 0);
 }
 
+// Sysexits' EX_UNAVAILABLE: neither the server nor its command line is at fault.
+static void what_cannot_run_here_is_told_from_what_does_not_start(void **state)
+{
+    const struct {
+        const char *command, *why;
+    } peers[] = {
+        {"sh -c 'echo peer: io_uring is forbidden >&2; exit 69'",
+         "cannot run here: io_uring is forbidden"},
+        {"sh -c 'echo no such kernel; exit 69'", "cannot run here: no such kernel"},
+        {"sh -c 'exit 69'", "cannot run here: it does not say why"},
+    };
+    char why[256];
+    struct serving s;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+        struct model m = foreign(peers[i].command);
+        assert_false(serving_start(&s, &m, "echo", "", "", run_folder, -1, why));
+        assert_string_equal(why, peers[i].why);
+        assert_true(s.unavailable);
+        assert_int_equal(files_in_folder(), 0); // it has done nothing that its log should tell
+    }
+    struct model m = foreign("sh -c 'exit 70'");
+    assert_false(serving_start(&s, &m, "echo", "", "", run_folder, -1, why));
+    assert_false(s.unavailable);
+    forget("peer.log");
+}
+
 static void a_port_that_is_taken_is_named(void **state)
 {
     struct model m = ours("fork");
@@ -177,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_does_not_start_says_why),
+        cmocka_unit_test(what_cannot_run_here_is_told_from_what_does_not_start),
         cmocka_unit_test(a_port_that_is_taken_is_named),
         cmocka_unit_test(a_folder_that_can_not_be_written_is_named),
         cmocka_unit_test(what_never_listens_is_given_up),

@@ -1,4 +1,6 @@
-// environment.c: what was measured on, so that a figure found a year later can still be judged.
+// environment.c: see environment.h.
+#include "base/environment.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -10,7 +12,22 @@
 
 #include "base/file.h"
 #include "base/version.h"
-#include "loadgen/result.h"
+
+const struct field environment_fields[] = {
+    FIELD(TEXT, environment, kernel, "kernel"),
+    FIELD(TEXT, environment, cpu, "cpu"),
+    FIELD(SMALL, environment, cores, "cores"),
+    FIELD(TEXT, environment, governor, "governor"),
+    FIELD(COUNT, environment, nofile, "nofile"),
+    FIELD(TEXT, environment, ports, "ports"),
+    FIELD(TEXT, environment, congestion, "congestion_control"),
+    FIELD(TEXT, environment, version, "version"),
+    FIELD(TEXT, environment, commit, "commit"),
+    FIELD(TEXT, environment, host, "host"),
+    FIELD(TEXT, environment, started, "started"),
+    FIELD(TEXT, environment, command, "command"),
+    {0},
+};
 
 // The value of "KEY<blanks>: VALUE" in a line of /proc/cpuinfo, or NULL.
 static char *value_of(const char *key, char *line)
