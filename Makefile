@@ -33,7 +33,8 @@ ifneq ($(SAN),)
 export ASAN_OPTIONS ?= halt_on_error=1:exitcode=99:detect_leaks=1
 export LSAN_OPTIONS ?= exitcode=99
 export UBSAN_OPTIONS ?= halt_on_error=1:exitcode=99:print_stacktrace=1
-export TSAN_OPTIONS ?= halt_on_error=1:exitcode=99
+# A second signal ends a server at once, whatever its threads are at: no leak.
+export TSAN_OPTIONS ?= halt_on_error=1:exitcode=99:report_thread_leaks=0
 endif
 
 # ---- What there is ---------------------------------------------------------------------------
@@ -45,21 +46,26 @@ programs  = $(patsubst %.c,$(OUT)/bin/%,$(notdir $(1)))
 SERVERS  := $(call programs,$(SOURCES))
 TESTS    := $(call programs,$(wildcard tests/test_*.c))
 # Those of the servers. Some names are in both archives: these find the servers' first.
-SERVING  := $(call programs,$(shell grep -l '"server/' tests/test_*.c))
+SERVING  := $(call programs,$(shell grep -lE '"(server/|tests/connect_pair)' tests/test_*.c))
 CONFORM  := $(OUT)/bin/conform
 LOADGEN  := $(OUT)/bin/loadgen
 BENCH    := $(OUT)/bin/bench
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
+BASELINE := $(patsubst tests/baselines/%.c,$(OUT)/bin/%-echo,$(wildcard tests/baselines/*.c))
 PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
 # The page in a browser is the same, whoever built the program that wrote it.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),tests/check_report.sh),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
-THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|drive|converse))' tests/test_*.c))
+THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
-TESTED   := $(if $(filter thread,$(SAN)),$(filter threads/%,$(SOURCES)),$(SOURCES))
+TESTED   := $(if $(filter thread,$(SAN)),$(shell grep -l '<pthread.h>' $(SOURCES)),$(SOURCES))
+
+# What lies in a model's folder and is on no list is a part of the models there.
+companions = $(filter-out $(SOURCES),$(wildcard $(dir $(1))*.c $(dir $(1))*.S))
+compiled   = $(patsubst %.c,$(OUT)/%.o,$(patsubst %.S,$(OUT)/%.o,$(1)))
 
 SERVER_SIDE := $(OUT)/server.a $(OUT)/protocol.a $(OUT)/base.a
 CLIENT_SIDE := $(OUT)/loadgen.a $(OUT)/protocol.a $(OUT)/base.a
@@ -79,7 +85,8 @@ servers: $(SERVERS)
 bin: FORCE
 	@[ "$$(readlink $@)" = $(OUT)/bin ] || ln -sfn $(OUT)/bin $@
 
-$(foreach m,$(SOURCES),$(eval $(call programs,$m): $(OUT)/$(m:.c=.o)))
+$(foreach m,$(SOURCES),$(eval $(call programs,$m): $(call compiled,$m $(call companions,$m))))
+$(call programs,$(filter uring/%,$(SOURCES))): LIBRARIES := -luring
 $(SERVERS): $(SERVER_SIDE)
 $(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
 $(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
@@ -87,15 +94,23 @@ $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
 $(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
 $(SERVING): $(OUT)/server.a
 $(TESTS): $(BENCH_SIDE)
+# Tests of what lies beside a model.
+$(foreach m,$(SOURCES),$(if $(call companions,$m),$(foreach t,$(call programs,$(shell \
+    grep -l '"$(dir $m)' tests/test_*.c)),$(eval $t: $(call compiled,$(call companions,$m))))))
+$(call programs,$(shell grep -l '"uring/' tests/test_*.c)): LIBRARIES := -luring
 $(BARE): $(OUT)/bin/%: $(OUT)/tests/bare/%.o
+$(BASELINE): $(OUT)/bin/%-echo: $(OUT)/tests/baselines/%.o
+$(filter %/libev-echo,$(BASELINE)): LIBRARIES := -lev
+$(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
+$(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
 $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
 $(LOADGEN) $(BENCH) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(PEERS):
+$(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
-	$(Q)$(LINK) -o $@ $^ $(CMOCKA) -ljansson $(MATH) $(LDLIBS)
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
 MAINS := $(OUT)/loadgen/loadgen.o $(OUT)/results/bench.o
@@ -109,6 +124,11 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(OUT)/found-jansson
 	@mkdir -p $(@D)
 	@echo '  compile  $<'
 	$(Q)$(COMPILE) $(DEFINES) -MMD -MP -c -o $@ $<
+$(OUT)/%.o: %.S $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo '  assemble $<'
+	$(Q)$(CC) $(SANITIZE) $(CPPFLAGS) -I. -g -MMD -MP -c -o $@ $<
+$(call objects,uring): | $(OUT)/found-liburing
 $(call objects,tests) $(call objects,tests/conform): | $(OUT)/found-cmocka
 
 -include $(wildcard $(OUT)/*/*.d $(OUT)/tests/*/*.d)
@@ -182,6 +202,15 @@ measure: servers $(BARE) ## epoll's echo path against a bare loop (MEASURE=count
 measure-loadgen: servers $(LOADGEN) $(BARE) ## the generator against a bare loop (MEASURE=counts|cost|speed|memory)
 	@tests/bare/measure_loadgen
 
+baselines: ## minimal echo servers on libev, libuv and libevent, to measure ours against
+	@scripts/setup build baselines
+	@$(MAKE) --no-print-directory $(BASELINE)
+
+ratios: ## what the wider family promises, as ratios with their intervals (ONLY=name: one of them)
+	@scripts/setup build baselines
+	@$(MAKE) --no-print-directory tools $(BARE) $(BASELINE)
+	@scripts/ratios $(ONLY)
+
 FUZZ := build/fuzz
 fuzz: ## the protocol against libFuzzer, for SECONDS=60; what it finds goes to build/fuzz
 	@mkdir -p $(FUZZ)/corpus
@@ -219,7 +248,7 @@ MAN1    = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC     = $(DESTDIR)$(PREFIX)/share/doc/echolab
 
 install: tools $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFIX=/usr/local
-	install -d $(addprefix $(LIBEXEC)/results/,scenarios plots page) $(BINDIR) $(MAN1) $(DOC)/docs
+	install -d $(addprefix $(LIBEXEC)/results/,scenarios plots page) $(BINDIR) $(MAN1) $(DOC)/docs/models
 	install $(SERVERS) $(LOADGEN) $(BENCH) $(LIBEXEC)
 	install -m 644 models.tsv $(LIBEXEC)
 	install -m 644 $(wildcard results/scenarios/*) $(LIBEXEC)/results/scenarios
@@ -229,6 +258,7 @@ install: tools $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFI
 	$(if $(HELP2MAN),install -m 644 $(MANUAL) $(MAN1),@echo 'No manual page: help2man is missing')
 	install -m 644 README.md $(DOC)
 	install -m 644 $(wildcard docs/*.md) $(DOC)/docs
+	install -m 644 $(wildcard docs/models/*.md) $(DOC)/docs/models
 
 uninstall: ## takes away what install put there
 	rm -rf $(LIBEXEC) $(DOC)
@@ -242,5 +272,5 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen fuzz lint format setup man install uninstall \
-        clean help FORCE
+.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen baselines ratios fuzz \
+        lint format setup man install uninstall clean help FORCE

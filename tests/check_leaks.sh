@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 bin=${BIN:-bin}
 passed=0 failed=0 skipped=0
+unavailable=69 # the exit status of a model that cannot run on this machine
 if ! command -v valgrind >/dev/null; then
     echo "skip  valgrind is not installed"
     echo "0 passed, 0 failed, 1 skipped"
@@ -38,15 +39,19 @@ ask() {
 }
 
 run_model() {
-    local out=$logs/out port status
+    local out=$logs/out port status=0
     rm -f "$logs"/*
     : >"$out"
-    valgrind --leak-check=full --show-leak-kinds=definite,possible \
+    valgrind --suppressions=tests/valgrind.supp --leak-check=full --show-leak-kinds=definite,possible \
         --errors-for-leak-kinds=definite,possible --error-exitcode=99 --fair-sched=try \
         --log-file="$logs/valgrind.%p" \
         "$bin/$1" --port 0 --stats "$logs/stats" >"$out" 2>&1 </dev/null &
     server=$!
     if ! await listening_or_gone "$out" || gone; then
+        if gone && { wait "$server" || status=$?; } && [ "$status" -eq "$unavailable" ]; then
+            server=
+            return "$unavailable"
+        fi
         echo "it does not listen: $(cat "$out")"
         return 1
     fi
@@ -80,10 +85,21 @@ run_model() {
     find "$logs" -name 'valgrind.*' | wc -l >"$logs/processes"
 }
 
-while IFS=$'\t' read -r model _; do
-    if run_model "$model"; then
+while IFS=$'\t' read -r model _ _ _ _ needs _; do
+    if [ "$needs" = io_uring ]; then
+        skipped=$((skipped + 1))
+        echo "skip  $model sleeps in io_uring_enter, where valgrind 3.19 lets no signal through:" \
+            "LeakSanitizer looks at it"
+        continue
+    fi
+    status=0
+    run_model "$model" || status=$?
+    if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
         echo "pass  $model leaks nothing (processes looked at: $(cat "$logs/processes"))"
+    elif [ "$status" -eq "$unavailable" ]; then
+        skipped=$((skipped + 1))
+        echo "skip  $model cannot run here: $(sed "s/^$model: //" "$logs/out")"
     else
         failed=$((failed + 1))
         echo "FAIL  $model"
