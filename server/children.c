@@ -43,13 +43,13 @@ unsigned children_alive(void)
 }
 
 // Reaps one that has ended. False: there is none, or (not waiting) none has ended.
-static bool reap_one(int how)
+static bool reap_one(idtype_t which, pid_t pid, int how)
 {
     siginfo_t info = {.si_pid = 0};
 
     // Look before reaping: an id is struck off while the zombie still keeps it from being given to
     // a stranger, whom the stop would then signal.
-    while (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | how) < 0)
+    while (waitid(which, (id_t)pid, &info, WEXITED | WNOWAIT | how) < 0)
         if (errno != EINTR)
             return false;
     if (info.si_pid == 0)
@@ -65,12 +65,17 @@ static bool reap_one(int how)
 
 bool children_wait(void)
 {
-    return children_alive() > 0 && reap_one(0);
+    return children_alive() > 0 && reap_one(P_ALL, 0, 0);
+}
+
+void children_wait_for(pid_t pid)
+{
+    reap_one(P_PID, pid, 0);
 }
 
 void children_reap(void)
 {
-    while (reap_one(WNOHANG))
+    while (reap_one(P_ALL, 0, WNOHANG))
         ;
 }
 

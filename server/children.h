@@ -18,6 +18,9 @@ unsigned children_alive(void);
 // Sleeps until a child has ended, and reaps it. False: there was none.
 bool children_wait(void);
 
+// The same for this one.
+void children_wait_for(pid_t);
+
 // Reaps the children that have ended, without sleeping.
 void children_reap(void);
 

@@ -98,6 +98,29 @@ void clients_leave(void)
     atomic_fetch_sub(&shared->clients, 1);
 }
 
+uint64_t clients_now(void)
+{
+    return atomic_load(&shared->clients);
+}
+
+// The row of this child; the shared one if it found none free, or is not there yet.
+static struct counter_row *row_of(pid_t child)
+{
+    int used = atomic_load(&shared->rows_used);
+
+    for (int i = 0; i < used; i++)
+        if (atomic_load_explicit(&shared->owner[i], memory_order_relaxed) == child)
+            return &shared->row[i];
+    return &shared->row[SHARED_ROW];
+}
+
+void clients_pass(pid_t child)
+{
+    // It may go below zero there for a moment: the child has been quicker.
+    atomic_fetch_add(&row_of(child)->held, 1);
+    hold(-1);
+}
+
 void counters_child(unsigned held)
 {
     // The row that it inherited is its parent's.
@@ -106,14 +129,12 @@ void counters_child(unsigned held)
 
 void counters_reap(pid_t child, unsigned held, enum counter lost)
 {
-    int used = atomic_load(&shared->rows_used), n = (int)held;
+    struct counter_row *row = row_of(child);
+    int n = (int)held;
 
-    for (int i = 0; i < used; i++) {
-        if (atomic_load_explicit(&shared->owner[i], memory_order_relaxed) != child)
-            continue;
-        n = atomic_exchange(&shared->row[i].held, 0);
-        atomic_store(&shared->owner[i], 0);
-        break;
+    if (!row->shared) {
+        n = atomic_exchange(&row->held, 0);
+        release(row);
     }
     if (n > 0) {
         atomic_fetch_sub(&shared->clients, (uint64_t)n);

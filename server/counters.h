@@ -73,6 +73,11 @@ uint64_t counted(enum counter); // the sum over all workers, dead ones included
 // more under `max`; whoever calls it owns that client until clients_leave().
 bool clients_enter(uint64_t max);
 void clients_leave(void);
+uint64_t clients_now(void);
+
+// In the parent, once it has handed a client that it entered to this child: from now on the client
+// is the child's, which may have left already.
+void clients_pass(pid_t child);
 
 // In a new child process: it counts in a row of its own, and holds `held` of the clients that its
 // parent entered.

@@ -114,6 +114,87 @@ static void clients_of_a_killed_child_make_room_again(void **state)
     assert_true(counted(COUNT_closed) - closed == 2);
 }
 
+static void clients_in_service_are_counted_over_all_workers(void **state)
+{
+    uint64_t before = clients_now();
+
+    (void)state;
+    assert_true(clients_enter(UINT64_MAX));
+    assert_true(clients_now() == before + 1);
+    pid_t child = fork();
+    if (child == 0) {
+        counters_child(0);
+        clients_enter(UINT64_MAX);
+        _exit(0); // with the client still there
+    }
+    assert_true(child > 0);
+    waitpid(child, NULL, 0);
+    assert_true(clients_now() == before + 2);
+    counters_reap(child, 0, COUNT_broken);
+    assert_true(clients_now() == before + 1);
+    clients_leave();
+    assert_true(clients_now() == before);
+}
+
+// A child that is passed a client once it has a row, and says so when it has let it go, or not.
+static void pass_to_a_child(bool lets_go)
+{
+    int up[2], down[2];
+    char byte;
+
+    assert_int_equal(pipe(up), 0);
+    assert_int_equal(pipe(down), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        counters_child(0);
+        (void)!write(up[1], "x", 1);
+        (void)!read(down[0], &byte, 1);
+        if (lets_go)
+            clients_leave();
+        (void)!write(up[1], "x", 1);
+        for (;;)
+            pause();
+    }
+    assert_true(child > 0);
+    assert_int_equal(read(up[0], &byte, 1), 1);
+    assert_int_equal(write(down[1], "x", 1), 1);
+    // The parent is slow: the client may have left before it is said whose it was.
+    assert_int_equal(read(up[0], &byte, 1), 1);
+    clients_pass(child);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    counters_reap(child, 0, COUNT_broken);
+    for (int i = 0; i < 2; i++) {
+        close(up[i]);
+        close(down[i]);
+    }
+}
+
+static void a_passed_client_is_lost_with_the_child_that_has_it(void **state)
+{
+    uint64_t broken = counted(COUNT_broken);
+
+    (void)state;
+    assert_true(clients_enter(1));
+    pass_to_a_child(false);
+    assert_true(counted(COUNT_broken) - broken == 1);
+    assert_true(clients_enter(1)); // there is room again
+    clients_leave();
+}
+
+static void a_passed_client_that_has_left_is_lost_with_nobody(void **state)
+{
+    uint64_t broken = counted(COUNT_broken);
+
+    (void)state;
+    assert_true(clients_enter(1));
+    pass_to_a_child(true);
+    assert_true(counted(COUNT_broken) == broken);
+    assert_true(clients_enter(1));
+    assert_false(clients_enter(1)); // and no more than there was
+    clients_leave();
+}
+
 static int map(void **state)
 {
     (void)state;
@@ -128,6 +209,9 @@ int main(void)
         cmocka_unit_test(processes_counts_are_summed_after_their_end),
         cmocka_unit_test(a_client_beyond_the_maximum_does_not_get_in),
         cmocka_unit_test(clients_of_a_killed_child_make_room_again),
+        cmocka_unit_test(clients_in_service_are_counted_over_all_workers),
+        cmocka_unit_test(a_passed_client_is_lost_with_the_child_that_has_it),
+        cmocka_unit_test(a_passed_client_that_has_left_is_lost_with_nobody),
     };
     return cmocka_run_group_tests_name("counters", tests, map, NULL);
 }

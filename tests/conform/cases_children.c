@@ -33,6 +33,23 @@ static void await_children(struct trial *t, size_t n, double seconds)
     }
 }
 
+// How many there are once that has come to rest: some servers make more as clients come, and a
+// little after them.
+static size_t settled_children(struct trial *t)
+{
+    double deadline = now() + patience(t);
+    size_t n = children(t);
+
+    doing(t, "waiting until no more child processes come");
+    for (unsigned same = 0; same < 3 && now() < deadline;) {
+        nap(0.01);
+        size_t again = children(t);
+        same = again == n && sleeps(t) ? same + 1 : 0;
+        n = again;
+    }
+    return n;
+}
+
 static void child_killed(struct trial *t)
 {
     enum { OTHERS = 3, KILLED = 3 };
@@ -45,7 +62,7 @@ static void child_killed(struct trial *t)
     dial_many(t, others, n);
     for (unsigned i = 0; i < n; i++)
         round_trip(t, others[i]);
-    size_t before = children(t);
+    size_t before = settled_children(t);
     for (unsigned round = 0; round < KILLED; round++) {
         int client = dial(t);
         round_trip(t, client);

@@ -82,7 +82,7 @@ static void exhaust_descriptors(struct trial *t, unsigned spare)
 
     hang_up_many(others, rest);
     hang_up_many(insiders, inside);
-    if (alone) // what the insiders have left is free again
+    if (alone && waiting == 0) // what the insiders have left is free again, for the next one
         await_service(t, PATIENCE);
     limit(t, RLIMIT_NOFILE, before.rlim_cur);
     for (unsigned i = 0; i < waiting; i++) {
@@ -221,6 +221,7 @@ static void idle_clients_cost_nothing(struct trial *t)
     int *clients = dial_idle(t, &n);
     for (unsigned i = 0; i < n; i++)
         round_trip(t, clients[i]);
+    // Processor time of its own: what else the machine does meanwhile is not in it.
     double load = load_over(t, 3);
     expect(t, load < 0.01, "expected under 1 %% of a core for %u idle clients, saw %.1f %%", n,
            load * 100);
@@ -302,8 +303,8 @@ const struct conform_case limit_cases[] = {
      NEEDS_TRUE_MEMORY, 60, incomplete_crew, NULL},
     {"limits/idle-clients", "as many idle clients as it holds, at most 6 KiB each in one process",
      0, 120, holds_idle_clients, NULL},
-    {"limits/idle-costs-nothing", "under 1 % of a core with 1,000 idle clients connected",
-     NEEDS_QUIET, 60, idle_clients_cost_nothing, NULL},
+    {"limits/idle-costs-nothing", "under 1 % of a core with 1,000 idle clients connected", 0, 60,
+     idle_clients_cost_nothing, NULL},
     {"limits/silent-clients",
      "a client that says nothing keeps nobody waiting beyond what the model implies", NEEDS_QUIET,
      30, silent_clients, NULL},
