@@ -19,14 +19,8 @@ void worker_init(struct worker *w, struct server *server)
     w->talking = w->lingering = w->draining = (struct queue){NULL, NULL};
 }
 
-void queue_join(struct queue *queue, struct conn *c, int64_t since_ns)
+static void insert(struct queue *queue, struct conn *c, struct conn *before)
 {
-    struct conn *before = queue->last;
-
-    // Nearly always the end: only first_expired() comes with a time that is past.
-    while (before != NULL && before->since_ns > since_ns)
-        before = before->before;
-    c->since_ns = since_ns;
     c->queue = queue;
     c->before = before;
     c->after = before != NULL ? before->after : queue->first;
@@ -38,6 +32,22 @@ void queue_join(struct queue *queue, struct conn *c, int64_t since_ns)
         c->after->before = c;
     else
         queue->last = c;
+}
+
+void queue_join(struct queue *queue, struct conn *c, int64_t since_ns)
+{
+    struct conn *before = queue->last;
+
+    // Nearly always the end: only who was looked at late, or was away, comes with a time past.
+    while (before != NULL && before->since_ns > since_ns)
+        before = before->before;
+    c->since_ns = since_ns;
+    insert(queue, c, before);
+}
+
+void queue_append(struct queue *queue, struct conn *c)
+{
+    insert(queue, c, queue->last);
 }
 
 void queue_leave(struct conn *c)
@@ -55,6 +65,19 @@ void queue_leave(struct conn *c)
     else
         queue->last = c->before;
     c->queue = NULL;
+}
+
+bool worker_adopt(struct worker *w, struct conn *c)
+{
+    queue_leave(c);
+    c->worker = w;
+    if (c->state == LINGERING)
+        queue_join(&w->lingering, c, c->since_ns);
+    else if (c->state == DRAINING)
+        queue_join(&w->draining, c, c->since_ns);
+    else if (w->server->options.idle_ns > 0)
+        queue_join(&w->talking, c, c->since_ns);
+    return c->queue != NULL && c->queue->first == c;
 }
 
 static int64_t sooner(int64_t a, int64_t b)

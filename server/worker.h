@@ -4,6 +4,7 @@
 #ifndef SERVER_WORKER_H
 #define SERVER_WORKER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/server.h"
@@ -25,6 +26,11 @@ struct worker {
 
 void worker_init(struct worker *, struct server *);
 
+// A client between two turns is this worker's from now on. It joins the queue that its state asks
+// for, with the time that it had. True: it is the first one there, so that worker_timeout() may be
+// shorter than it was.
+bool worker_adopt(struct worker *, struct conn *);
+
 // For the wait of a readiness loop: how many milliseconds until somebody's time runs out, or accept
 // should be tried again; -1 if nothing of the kind is ahead.
 int worker_timeout(const struct worker *);
@@ -32,8 +38,10 @@ int worker_timeout(const struct worker *);
 // A client whose time has run out: close it. NULL: no (further) one.
 struct conn *worker_expired(struct worker *);
 
-// To join a queue at the place that its last activity gives it; to leave the one it is in.
+// To join a queue at the place that its last activity gives it; or at its end, whatever its time;
+// to leave the one it is in.
 void queue_join(struct queue *, struct conn *, int64_t since_ns);
+void queue_append(struct queue *, struct conn *);
 void queue_leave(struct conn *);
 
 #endif
