@@ -51,11 +51,17 @@ static void discard_input(struct conn *c)
             break;
 }
 
+void conn_leave(struct conn *c)
+{
+    if (was_cut_off(c))
+        count(COUNT_cut_off, 1);
+    queue_leave(c);
+}
+
 void conn_close(struct conn *c)
 {
     trace("close", c->fd, 0);
-    if (was_cut_off(c))
-        count(COUNT_cut_off, 1);
+    conn_leave(c);
     count(COUNT_closed, 1);
     if (options_of(c)->verbose)
         warn("client %d: has left", c->fd);
@@ -63,7 +69,6 @@ void conn_close(struct conn *c)
         discard_input(c);
     store_release(&c->in);
     store_release(&c->out);
-    queue_leave(c);
     stop_forget(c->fd);
     clients_leave(); // before the close: whoever sees it may take this client's place at once
     close(c->fd);
@@ -203,12 +208,17 @@ static void begin_last_call(struct conn *c)
     c->left = queued(c);
 }
 
-// How many bytes the next read may take.
-static size_t room_for(const struct conn *c)
+// How many bytes the next read may take, where there is room for so many.
+static size_t limit(struct conn *c, size_t room)
 {
-    size_t room = buf_room(&c->in.buf);
-
+    if (stop_is_on() && c->state == TALKING && !c->last_call)
+        begin_last_call(c);
     return is_limited(c) && room > c->left ? c->left : room;
+}
+
+size_t conn_room(struct conn *c)
+{
+    return limit(c, SESSION_BUF - buf_len(&c->in.buf));
 }
 
 enum io conn_read(struct conn *c)
@@ -223,9 +233,7 @@ enum io conn_read(struct conn *c)
         return IO_MOVED;
     }
     unsigned char *space = buf_space(&c->in.buf);
-    if (stop_is_on() && c->state == TALKING && !c->last_call)
-        begin_last_call(c);
-    size_t room = room_for(c);
+    size_t room = limit(c, buf_room(&c->in.buf));
     if (room > 0) { // else the last call is over: n = 0, the end
         do
             n = read(c->fd, space, room);

@@ -52,6 +52,9 @@ struct conn {
 // Takes an accepted client into service. NULL: no memory; fd stays the caller's.
 struct conn *conn_open(struct worker *, int fd);
 
+// Its time is up, though it can't be closed yet: it stands in no queue any more.
+void conn_leave(struct conn *);
+
 // Closes the descriptor and frees the client.
 void conn_close(struct conn *);
 
@@ -84,11 +87,23 @@ enum io conn_read(struct conn *);
 enum io conn_write(struct conn *);
 void conn_rest(struct conn *);
 
-// What follows the system calls in the two above, for models where the kernel makes them: n bytes
-// have come behind those in c->in (0: the end); n bytes have gone from the front of c->out. Below
-// 0: failed.
+// What follows the system calls in the two above: n bytes have come behind those in c->in (0: the
+// end); n bytes have gone from the front of c->out. Below 0: failed.
 void conn_received(struct conn *, ssize_t n);
 void conn_sent(struct conn *, ssize_t n);
+
+// For the models where the kernel reads and writes by itself, and tells when it is done.
+
+// How many bytes it may be asked to receive. 0: none, take the end instead (conn_take() with 0).
+size_t conn_room(struct conn *);
+
+// It has put n bytes at `bytes` (0: the end; below 0: failed). They need not stay there: answers
+// are computed, and what is left over is copied.
+void conn_take(struct conn *, unsigned char *bytes, ssize_t n);
+
+// To come before each send: takes the answers off the desk, to `place` if `room` suffices, else to
+// memory of the client's own. There they stay until conn_sent().
+void conn_hold(struct conn *, unsigned char *place, size_t room);
 
 // For the models that sleep in the client's own calls: serves it from first to last.
 void conn_serve(struct server *, int fd);

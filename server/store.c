@@ -21,6 +21,17 @@ bool store_move(struct store *s)
     return true;
 }
 
+static bool resize(struct store *s, size_t size)
+{
+    buf_space(&s->buf);
+    unsigned char *bytes = realloc(s->buf.bytes, size);
+    if (bytes == NULL)
+        return false;
+    s->buf.bytes = bytes;
+    s->buf.size = size;
+    return true;
+}
+
 // Doubling: a message in many pieces is not copied once for each, and memory follows what was
 // received, not what was announced.
 bool store_grow(struct store *s)
@@ -31,15 +42,14 @@ bool store_grow(struct store *s)
         size = LEAST_ROOM;
     if (size > SESSION_BUF)
         size = SESSION_BUF;
-    if (size <= s->buf.size)
-        return true;
-    buf_space(&s->buf);
-    unsigned char *bytes = realloc(s->buf.bytes, size);
-    if (bytes == NULL)
-        return buf_room(&s->buf) > 0;
-    s->buf.bytes = bytes;
-    s->buf.size = size;
-    return true;
+    return size <= s->buf.size || resize(s, size) || buf_room(&s->buf) > 0;
+}
+
+bool store_fit(struct store *s, size_t n)
+{
+    if (n > buf_room(&s->buf))
+        store_grow(s);
+    return n <= buf_room(&s->buf) || resize(s, buf_len(&s->buf) + n);
 }
 
 void store_release(struct store *s)

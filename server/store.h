@@ -41,4 +41,7 @@ static inline bool store_keep(struct store *s)
 // most. False: there is no memory, and no room either.
 bool store_grow(struct store *);
 
+// Makes room for n bytes more in memory of its own, however many. False: there is no memory.
+bool store_fit(struct store *, size_t n);
+
 #endif

@@ -13,27 +13,9 @@
 #include <unistd.h>
 
 #include "server/conn.h"
-#include "server/counters.h"
+#include "tests/connect_pair.h"
 
-static struct server server;
-static struct worker worker;
 static unsigned char bytes[1 << 20];
-
-// A client in service, at the other end of *peer, which does not block either.
-static struct conn *connect_pair(const struct service *service, int *peer)
-{
-    int ends[2];
-
-    server = (struct server){.model = "test",
-                             .options = {.service = service, .max_clients = UINT64_MAX, .seed = 1}};
-    worker_init(&worker, &server);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-    *peer = ends[1];
-    assert_true(clients_enter(UINT64_MAX));
-    struct conn *c = conn_open(&worker, ends[0]);
-    assert_non_null(c);
-    return c;
-}
 
 static void a_new_client_is_read_and_has_no_buffers(void **state)
 {
@@ -253,13 +235,6 @@ static void a_queue_stays_in_the_order_of_its_times(void **state)
     assert_null(queue.last);
 }
 
-static int map(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,5 +248,5 @@ int main(void)
         cmocka_unit_test(a_queue_stays_in_the_order_of_its_times),
         cmocka_unit_test(the_most_silent_client_stands_first_in_the_queue),
     };
-    return cmocka_run_group_tests_name("conn", tests, map, NULL);
+    return cmocka_run_group_tests_name("conn", tests, map_counters, NULL);
 }
