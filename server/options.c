@@ -1,18 +1,15 @@
 // options.c: see options.h.
 #include "server/options.h"
 
-#include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysinfo.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/command_line.h"
 #include "base/fail.h"
 #include "base/units.h"
-#include "base/version.h"
 
 enum key {
     HOST = 256, // above all characters: no option has a short form
@@ -32,8 +29,6 @@ enum key {
     SEED,
     QUIET,
     VERBOSE,
-    HELP,
-    VERSION,
 };
 
 static const int64_t YEAR_NS = INT64_C(365) * 86400 * NS_PER_SECOND;
@@ -64,13 +59,11 @@ static const struct argp_option table[] = {
     {"seed", SEED, "N", 0, "Makes the secrets of guess reproducible (from the clock)", 0},
     {"quiet", QUIET, NULL, 0, "Say nothing of clients that are lost or refused", 0},
     {"verbose", VERBOSE, NULL, 0, "Say who comes and who goes, on standard error", 0},
-    {"help", HELP, NULL, 0, "Print this and exit", -1},
-    {"version", VERSION, NULL, 0, "Print the version and exit", -1},
+    COMMAND_LINE_OPTIONS,
     {0},
 };
 
-// The one shape of a wrong value: what was given, and what is allowed.
-_Noreturn static void refuse(const char *option, const char *value, const char *allowed)
+void options_refuse(const char *option, const char *value, const char *allowed)
 {
     die_usage("--%s: '%s' is not allowed; give %s", option, value, allowed);
 }
@@ -81,7 +74,7 @@ static uint64_t read_count(const char *option, const char *text, uint64_t min, u
     uint64_t value;
 
     if (!units_count(text, min, max, &value))
-        refuse(option, text, allowed);
+        options_refuse(option, text, allowed);
     return value;
 }
 
@@ -90,7 +83,7 @@ static int64_t read_seconds(const char *option, const char *text)
     int64_t ns;
 
     if (!units_seconds(text, YEAR_NS, &ns))
-        refuse(option, text, "seconds, such as 2 or 0.5, up to a year");
+        options_refuse(option, text, "seconds, such as 2 or 0.5, up to a year");
     return ns;
 }
 
@@ -99,7 +92,7 @@ static int read_buffer(const char *option, const char *text)
     uint64_t bytes;
 
     if (!units_size(text, 1, 1 << 30, &bytes))
-        refuse(option, text, "bytes from 1 to 1G, such as 4096 or 16k");
+        options_refuse(option, text, "bytes from 1 to 1G, such as 4096 or 16k");
     return (int)bytes;
 }
 
@@ -112,7 +105,8 @@ static struct work read_work(const char *text)
     else if (strncmp(text, "sleep:", 6) == 0)
         work.kind = WORK_SLEEP;
     if (work.kind == WORK_NONE || !units_time(strchr(text, ':') + 1, MINUTE_NS, &work.ns))
-        refuse("work", text, "cpu:TIME or sleep:TIME, such as cpu:50us or sleep:5ms, up to 1min");
+        options_refuse("work", text,
+                       "cpu:TIME or sleep:TIME, such as cpu:50us or sleep:5ms, up to 1min");
     return work;
 }
 
@@ -122,7 +116,7 @@ static enum language read_language(const char *text)
         return ENGLISH;
     if (strcmp(text, "ko") == 0)
         return KOREAN;
-    refuse("language", text, "en or ko");
+    options_refuse("language", text, "en or ko");
 }
 
 static error_t read_option(int key, char *text, struct argp_state *state)
@@ -130,12 +124,9 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     struct options *o = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // no "Try ... or ..." of argp's beside ours
-        return 0;
     case HOST:
         if (*text == '\0')
-            refuse("host", text, "an address or a name");
+            options_refuse("host", text, "an address or a name");
         o->host = text;
         return 0;
     case PORT:
@@ -143,7 +134,7 @@ static error_t read_option(int key, char *text, struct argp_state *state)
         return 0;
     case SERVICE:
         if ((o->service = service_named(text)) == NULL)
-            refuse("service", text, "echo, frame or guess");
+            options_refuse("service", text, "echo, frame or guess");
         return 0;
     case WORKERS:
         o->workers = (unsigned)read_count("workers", text, 1, 10000, "1 to 10000");
@@ -187,16 +178,10 @@ static error_t read_option(int key, char *text, struct argp_state *state)
     case VERBOSE:
         o->verbose = true;
         return 0;
-    case HELP:
-        argp_state_help(state, stdout, ARGP_HELP_LONG | ARGP_HELP_USAGE | ARGP_HELP_DOC);
-        exit(EXIT_SUCCESS);
-    case VERSION:
-        printf("%s (echolab) %s\n", state->name, version_text());
-        exit(EXIT_SUCCESS);
     case ARGP_KEY_ARG:
         die_usage("'%s' is not an option; give options only, such as --port 7000", text);
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_line_read(key, state, ARGP_HELP_USAGE);
     }
 }
 
@@ -208,6 +193,13 @@ static uint64_t clock_seed(void)
     return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
 }
 
+static struct argp_child own[2]; // the model's, and an end
+
+void options_also(const struct argp *argp)
+{
+    own[0] = (struct argp_child){.argp = argp, .header = "Of this model alone:"};
+}
+
 void options_read(struct options *options, const char *model, int argc, char **argv)
 {
     static const struct argp argp = {
@@ -216,7 +208,8 @@ void options_read(struct options *options, const char *model, int argc, char **a
         .doc = "A server of echolab: one model of serving many clients over TCP, to be looked at, "
                "measured and compared with its siblings. SIGTERM or SIGINT stops it cleanly."
                "\vOptions take their default, given in parentheses, when they are left out. "
-               "Sources, lectures and the other models: see echolab's README."};
+               "Sources, lectures and the other models: see echolab's README.",
+        .children = own};
     static char name[64];
 
     // getopt opens its messages with argv[0] as it stands: say the model's name, not a path.
@@ -231,8 +224,5 @@ void options_read(struct options *options, const char *model, int argc, char **a
                                 .max_clients = UINT64_MAX,
                                 .drain_ns = 3 * NS_PER_SECOND,
                                 .seed = clock_seed()};
-    if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, options) != 0) {
-        fprintf(stderr, "Try '%s --help'\n", model); // getopt has said what is wrong
-        exit(EXIT_USAGE);
-    }
+    command_line_parse(&argp, argc, argv, options);
 }

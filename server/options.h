@@ -30,4 +30,13 @@ struct options {
 // Texts point into argv.
 void options_read(struct options *, const char *model, int argc, char **argv);
 
+struct argp;
+
+// A model's own options (argp(3)), shown and read with those above; to be called before
+// server_start(). Its parser is given no input: what it reads it keeps for itself.
+void options_also(const struct argp *);
+
+// The one shape of a wrong value: what was given, and what is allowed. Status 64.
+_Noreturn void options_refuse(const char *option, const char *value, const char *allowed);
+
 #endif
