@@ -2,6 +2,7 @@
 // thin caller of conform_run(). cmocka only turns the findings into a JUnit file.
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,7 @@ enum key {
     KEY_STRICT,
     KEY_INSTRUMENTED,
     KEY_JOBS,
+    KEY_TURNS,
     KEY_ONLY,
     KEY_LIST,
     KEY_HELP,
@@ -53,6 +55,10 @@ static const struct argp_option options[] = {
     {"strict", KEY_STRICT, NULL, 0, "an option that its --help does not list is a fault", 0},
     {"instrumented", KEY_INSTRUMENTED, NULL, 0, "it was built with a sanitizer", 0},
     {"jobs", KEY_JOBS, "N", 0, "how many cases run at a time (8)", 0},
+    {"turns", KEY_TURNS, "FILE", 0,
+     "for suites that run side by side, all with the same file: cases that judge latency, or that "
+     "nothing spins, run while no other suite does anything",
+     0},
     {"only", KEY_ONLY, "PATTERN", 0,
      "run only the cases whose names match, or contain it; may be repeated", 0},
     {"list", KEY_LIST, NULL, 0, "list the cases and their promises, and run nothing", 0},
@@ -64,6 +70,8 @@ static const char doc[] =
     "Puts the server program that COMMAND starts through the contract's cases.\v"
     "{host}, {port} and {service} are filled in where COMMAND has them; where it has no {port}, "
     "'--port 0 --service S' is appended and the line 'listening on HOST:PORT' is awaited. "
+    "A server that ends with status 69 instead of listening (sysexits.h: EX_UNAVAILABLE) cannot "
+    "run on this machine: all its cases are skipped. "
     "Exit status: 0 if no case failed, 1 if one did, 64 for a bad command line.\n\n"
     "  conform 'bin/epoll'\n"
     "  conform --services echo 'python3 my.py {port}'";
@@ -101,6 +109,15 @@ static const char *read_services(const char *text)
     return text + strspn(text, " ");
 }
 
+static int open_turns(const char *file)
+{
+    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        die_errno("cannot open %s", file);
+    return fd;
+}
+
 static error_t take_option(int key, char *arg, struct argp_state *state)
 {
     switch (key) {
@@ -127,6 +144,9 @@ static error_t take_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_JOBS:
         jobs = read_number("--jobs", arg, 256);
+        return 0;
+    case KEY_TURNS:
+        candidate.turns = open_turns(arg);
         return 0;
     case KEY_LIST:
         list = true;
@@ -189,6 +209,8 @@ static void print_finding(const struct conform_case *which, const struct finding
     static const char *const colours[] = {
         [PASSED] = "\033[32m", [FAILED] = "\033[1;31m", [SKIPPED] = "\033[33m"};
 
+    if (conform_unavailable() != NULL)
+        return; // said once for all
     printf("%s%s%s %-32s %6.2f s  %s\n", colour ? colours[f->outcome] : "", words[f->outcome],
            colour ? "\033[0m" : "", which->name, f->seconds,
            f->outcome == SKIPPED ? f->reason : f->figure);
@@ -277,6 +299,8 @@ int main(int argc, char **argv)
     colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
     double begun = now();
     size_t failed = conform_run(&candidate, chosen, jobs, findings, print_finding);
+    if (conform_unavailable() != NULL)
+        printf("skip all cases: %s\n", conform_unavailable());
     report_to_cmocka(n);
     printf("%s: %zu cases in %.1f s\n", candidate.name, n, now() - begun);
     printf("%zu passed, %zu failed, %zu skipped\n", count(PASSED), failed, count(SKIPPED));

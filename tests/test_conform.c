@@ -13,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/fail.h"
 #include "tests/conform/conform.h"
 
 // ---- The wrong servers ------------------------------------------------------------------
@@ -78,8 +80,31 @@ static int listen_somewhere(void)
     return s;
 }
 
+// Whether the file by which suites take turns could be locked by somebody else.
+static bool is_free_for(int lock)
+{
+    const char *file = getenv("TURNS");
+    int fd = file == NULL ? -1 : open(file, O_RDWR | O_CLOEXEC);
+    bool is_free = flock(fd, lock | LOCK_NB) == 0;
+
+    close(fd);
+    return is_free;
+}
+
 static int be_wrong_server(void)
 {
+    if (has_fault("must-be-alone") && is_free_for(LOCK_SH)) {
+        fputs("wrong: another suite may be at work\n", stderr);
+        return 1;
+    }
+    if (has_fault("must-have-company") && (!is_free_for(LOCK_SH) || is_free_for(LOCK_EX))) {
+        fputs("wrong: other suites wait for nothing\n", stderr);
+        return 1;
+    }
+    if (has_fault("lacks-something")) {
+        fputs("wrong: what it needs is forbidden\n", stderr);
+        return EXIT_UNAVAILABLE;
+    }
     if (has_fault("ends-at-once")) {
         fputs("wrong: no licence found\n", stderr);
         return 1;
@@ -112,12 +137,13 @@ static int be_wrong_server(void)
 // ---- What the library finds ---------------------------------------------------------------
 
 static char self[512];
+static int turns; // 0: no other suite
 
 static struct finding try_case(const char *wrong, const char *name)
 {
     char command[600];
     struct candidate candidate = {
-        .name = wrong, .command = command, .services = "echo", .holds = 100};
+        .name = wrong, .command = command, .services = "echo", .holds = 100, .turns = turns};
     size_t all = conform_case_count(), chosen_one = all;
     bool *chosen = calloc(all, sizeof *chosen);
     struct finding *findings = calloc(all, sizeof *findings), finding;
@@ -157,6 +183,46 @@ static void an_option_that_is_not_listed_skips_the_case(void **state)
     struct finding f = try_case("nothing", "options/idle-timeout");
     assert_int_equal(f.outcome, SKIPPED);
     assert_string_equal(f.reason, "--help does not list --idle-timeout");
+}
+
+static void what_cannot_run_here_is_skipped_with_its_reason(void **state)
+{
+    static const char *const names[] = {"start/first-line", "start/port-in-use", "echo/half-close"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct finding f = try_case("lacks-something", names[i]);
+        assert_int_equal(f.outcome, SKIPPED);
+        assert_string_equal(f.reason, "cannot run here: wrong: what it needs is forbidden");
+        assert_string_equal(conform_unavailable(), f.reason);
+    }
+    // Nothing of that is left for the next candidate.
+    assert_int_equal(try_case("nothing", "echo/half-close").outcome, PASSED);
+    assert_null(conform_unavailable());
+}
+
+static void a_case_that_needs_quiet_is_alone_and_the_others_are_not(void **state)
+{
+    char file[] = "/tmp/test_conform.XXXXXX";
+
+    (void)state;
+    turns = mkstemp(file);
+    assert_true(turns > 0);
+    setenv("TURNS", file, 1);
+    struct finding quiet = try_case("must-be-alone", "limits/silent-clients");
+    struct finding loud = try_case("must-have-company", "echo/half-close");
+    // The other way round, each is found out: these servers do look.
+    struct finding lonely = try_case("must-have-company", "limits/silent-clients");
+    struct finding crowded = try_case("must-be-alone", "echo/half-close");
+    bool is_free = is_free_for(LOCK_EX);
+    close(turns);
+    turns = 0;
+    unlink(file);
+    assert_string_equal(quiet.reason, "");
+    assert_string_equal(loud.reason, "");
+    assert_int_equal(lonely.outcome, FAILED);
+    assert_int_equal(crowded.outcome, FAILED);
+    assert_true(is_free); // the last one has left its turn
 }
 
 static void a_service_that_is_not_offered_skips_the_case(void **state)
@@ -200,6 +266,8 @@ int main(int argc, char **argv)
               "signed integer overflow"),
         cmocka_unit_test(an_option_that_is_not_listed_skips_the_case),
         cmocka_unit_test(a_service_that_is_not_offered_skips_the_case),
+        cmocka_unit_test(what_cannot_run_here_is_skipped_with_its_reason),
+        cmocka_unit_test(a_case_that_needs_quiet_is_alone_and_the_others_are_not),
     };
 
     if (argc > 1) {

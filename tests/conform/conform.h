@@ -34,6 +34,8 @@ struct candidate {
     bool strict;       // an option of the contract that --help does not list is a fault; else
                        // the cases that need it are skipped
     bool instrumented; // built with a sanitizer: memory and speed mean nothing
+    int turns; // an open file that suites running side by side have in common: while one of them
+               // runs a case that needs quiet, no other runs any; 0: there are no others
 };
 
 enum outcome { PASSED, FAILED, SKIPPED };
@@ -62,7 +64,7 @@ enum {
     NEEDS_OPTIONS = 4,      // the contract's command line ({port} is not filled in)
     NEEDS_STRACE = 8,       // strace(1), and the right to use it
     NEEDS_TRUE_MEMORY = 16, // no sanitizer: memory is measured or limited
-    NEEDS_QUIET = 32,       // measures processor time or latency: runs when nothing else does
+    NEEDS_QUIET = 32,       // judges latency, or that nothing spins: runs when nothing else does
     NEEDS_CHILDREN = 64,    // the server has child processes (skipped where it shows none)
 };
 
@@ -74,11 +76,14 @@ const struct conform_case *conform_case_at(size_t n);
 // quiet one by one at the end; fills findings[i] for case i. `done`, where not NULL, is called in
 // the caller's process as each one ends. Returns how many failed. SIGINT and SIGTERM end all
 // servers; the cases that did not end by themselves are then SKIPPED, and conform_interrupted()
-// is that signal's number.
+// is that signal's number. A candidate that ends with EXIT_UNAVAILABLE instead of listening cannot
+// run on this machine: all cases are SKIPPED, and conform_unavailable() is the last line that it
+// said (else NULL).
 size_t conform_run(const struct candidate *, const bool *chosen, unsigned width,
                    struct finding findings[],
                    void (*done)(const struct conform_case *, const struct finding *));
 int conform_interrupted(void);
+const char *conform_unavailable(void);
 
 // ---- For cases: the trial ---------------------------------------------------------------
 //

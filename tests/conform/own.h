@@ -30,12 +30,16 @@ struct trial_private {
 // What was found out about the candidate before the first case; the same for all cases.
 struct probe {
     bool has_children;
-    char no_strace[160]; // why not; empty where strace works
-    char help[16384];    // what --help printed
+    char unavailable[160]; // why it cannot run on this machine; empty where it can
+    char no_strace[160];   // why not; empty where strace works
+    char help[16384];      // what --help printed
 };
 
 extern struct probe *probe;
 void probe_candidate(struct trial *); // runs in a process of its own, as a case does
+// Called where the server has ended instead of listening; ends the probe, and not a case, where the
+// reason is the machine.
+void note_unavailable(struct trial *, int exit_status);
 // Whether a case can't be run with this candidate; the finding says why.
 bool is_missing(const struct candidate *, const struct conform_case *, struct finding *);
 bool lists_option(const char *option); // --help does

@@ -4,7 +4,31 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fail.h"
 #include "tests/conform/own.h"
+
+static const char *last_line(char *text)
+{
+    size_t n = strlen(text);
+
+    while (n > 0 && text[n - 1] == '\n')
+        text[--n] = '\0';
+    const char *newline = strrchr(text, '\n');
+    return newline == NULL ? text : newline + 1;
+}
+
+void note_unavailable(struct trial *t, int exit_status)
+{
+    char said[1024];
+
+    if (t->which->run != probe_candidate || exit_status != EXIT_UNAVAILABLE)
+        return;
+    snprintf(said, sizeof said, "%s", server_said(t));
+    const char *reason = last_line(said);
+    snprintf(probe->unavailable, sizeof probe->unavailable, "cannot run here: %.140s",
+             *reason != '\0' ? reason : "it does not say why");
+    skip_case(t, "%s", probe->unavailable);
+}
 
 static bool ends_well(struct trial *t, const char *command)
 {
@@ -49,7 +73,9 @@ bool is_missing(const struct candidate *c, const struct conform_case *which, str
     bool options = which->needs & NEEDS_OPTIONS || which->option != NULL;
 
     *f = (struct finding){.outcome = SKIPPED};
-    if (which->needs & NEEDS_FRAME && strstr(c->services, "frame") == NULL)
+    if (*probe->unavailable != '\0')
+        why = probe->unavailable;
+    else if (which->needs & NEEDS_FRAME && strstr(c->services, "frame") == NULL)
         why = "does not offer frame";
     else if (which->needs & NEEDS_GUESS && strstr(c->services, "guess") == NULL)
         why = "does not offer guess";

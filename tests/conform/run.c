@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -38,6 +39,11 @@ static int interrupted;
 int conform_interrupted(void)
 {
     return interrupted;
+}
+
+const char *conform_unavailable(void)
+{
+    return probe != NULL && *probe->unavailable != '\0' ? probe->unavailable : NULL;
 }
 
 // ---- One job ----
@@ -137,7 +143,7 @@ static void look_after(struct run *run, struct job *job)
 // ---- All of them ----
 
 // Sleeps until a child ends, a signal wants us to stop, or it is time to look at the clock.
-static void wait_for_news(void)
+static void wait_for_news(long milliseconds)
 {
     sigset_t news;
 
@@ -145,7 +151,7 @@ static void wait_for_news(void)
     sigaddset(&news, SIGCHLD);
     sigaddset(&news, SIGINT);
     sigaddset(&news, SIGTERM);
-    int n = sigtimedwait(&news, NULL, &(struct timespec){.tv_nsec = 200000000});
+    int n = sigtimedwait(&news, NULL, &(struct timespec){.tv_nsec = milliseconds * 1000000});
     if (n == SIGINT || n == SIGTERM)
         interrupted = n;
 }
@@ -157,7 +163,7 @@ static void run_jobs(struct run *run, struct job *jobs, size_t n, unsigned width
     while (next < n || run->running > 0) {
         while (run->running < width && next < n && !interrupted)
             launch_job(run, &jobs[next++]);
-        wait_for_news();
+        wait_for_news(200);
         for (size_t i = 0; i < next; i++)
             if (jobs[i].pid != 0)
                 look_after(run, &jobs[i]);
@@ -166,6 +172,14 @@ static void run_jobs(struct run *run, struct job *jobs, size_t n, unsigned width
             hand_over(run, &jobs[next]);
         }
     }
+}
+
+// Suites that run side by side share a lock (flock(2)) as long as they run what may disturb others;
+// one that measures holds it alone. The lock that was held before is lost, even to one that waits.
+static void take_turn(int turns, bool alone)
+{
+    while (turns != 0 && !interrupted && flock(turns, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0)
+        wait_for_news(5); // sooner than a suite that is just started
 }
 
 static bool is_quiet(const struct job *job)
@@ -231,6 +245,7 @@ size_t conform_run(const struct candidate *candidate, const bool *chosen, unsign
     prctl(PR_GET_CHILD_SUBREAPER, &was_subreaper);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     interrupted = 0;
+    take_turn(candidate->turns, false);
     run_probe(&run, &boards[all]);
     for (size_t i = 0; i < all; i++) {
         struct job job = {.which = conform_case_at(i), .index = i, .board = &boards[i]};
@@ -245,7 +260,11 @@ size_t conform_run(const struct candidate *candidate, const bool *chosen, unsign
     while (loud < n && !is_quiet(&jobs[loud]))
         loud++;
     run_jobs(&run, jobs, loud, width);
+    if (loud < n)
+        take_turn(candidate->turns, true);
     run_jobs(&run, jobs + loud, n - loud, 1);
+    if (candidate->turns != 0)
+        flock(candidate->turns, LOCK_UN);
     prctl(PR_SET_CHILD_SUBREAPER, was_subreaper);
     sigprocmask(SIG_SETMASK, &run.mask, NULL);
     munmap(boards, (all + 1) * sizeof *boards);

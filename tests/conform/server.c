@@ -154,6 +154,9 @@ void launch(struct trial *t, const struct launch *how)
         t->server = t->own->group = t->own->board->server = run_command(t, command, how);
         if (wait_until_listens(t, port, how))
             break;
+        siginfo_t end = {0};
+        waitid(P_PID, (id_t)t->server, &end, WEXITED | WNOWAIT);
+        note_unavailable(t, end.si_code == CLD_EXITED ? end.si_status : 0);
         // Somebody may have taken the port in the meantime.
         if (port == 0 || attempt == 3)
             fail_case(t, "the server ended instead of listening");
