@@ -1,4 +1,4 @@
-// blocking.c: one process, one client at a time. The others wait in the backlog.
+// blocking.c: one process, one client at a time. The others wait in the accept queue.
 #include "server/conn.h"
 #include "server/server.h"
 

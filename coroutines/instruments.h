@@ -1,5 +1,6 @@
 // instruments.h: who changes stacks must say so to those that watch its memory. Nobody watches: all
-// of this is nothing. The one place where conditions of the preprocessor are right.
+// of this is nothing. Conditions of the preprocessor stand here, in switch.S and in by_ucontext.c,
+// and nowhere else: how it is compiled decides, not how it runs.
 #ifndef COROUTINES_INSTRUMENTS_H
 #define COROUTINES_INSTRUMENTS_H
 

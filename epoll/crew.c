@@ -51,7 +51,7 @@ static void *serve_clients(void *arg)
 {
     struct worker *mine = arg;
 
-    // The whole desk, now: else its memory would be the price of whoever first says much to each.
+    // Touched now: it is the crew's price, not that of the first client who sends much.
     memset(mine, 0, sizeof *mine);
     worker_init(mine, server);
     for (struct conn *c; (c = take()) != NULL;)

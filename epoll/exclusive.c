@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "server/conn.h"
@@ -92,18 +93,18 @@ static void serve(struct loop *loop, struct conn *c)
         rewatch(loop, c->fd, after);
 }
 
+static bool begin(struct loop *loop)
+{
+    loop->server = server;
+    worker_init(&loop->worker, &loop->server);
+    return (loop->epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
+           watch(loop, loop->server.listener, WANT_READ);
+}
+
 static void *run(void *arg)
 {
     struct epoll_event events[BATCH];
     struct loop *loop = arg;
-
-    loop->server = server;
-    worker_init(&loop->worker, &loop->server);
-    server_listen_nonblocking(&loop->server);
-    if ((loop->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
-        die_errno("epoll_create1");
-    if (!watch(loop, loop->server.listener, WANT_READ))
-        die_errno("cannot watch the listener");
 
     while (loop->watched > 0) {
         int n = epoll_wait(loop->epoll, events, BATCH, worker_timeout(&loop->worker));
@@ -122,10 +123,26 @@ static void *run(void *arg)
         // Those whose time has run out (worker.h), and the listener after a rest.
         for (struct conn *c; (c = worker_expired(&loop->worker)) != NULL;)
             part(loop, c);
-        if (server_may_accept_again(&loop->server) &&
-            !tell_kernel(loop, EPOLL_CTL_ADD, loop->server.listener, WANT_READ))
-            loop->server.retry_ns = server_clock() + NS_PER_SECOND / 10; // still short of something
+        if (server_may_accept_again(&loop->server)) {
+            if (stop_is_on())
+                loop->watched--; // nobody will come any more
+            else if (!tell_kernel(loop, EPOLL_CTL_ADD, loop->server.listener, WANT_READ))
+                loop->server.retry_ns = server_clock() + NS_PER_SECOND / 10; // still short
+        }
     }
+    return NULL;
+}
+
+// In a thread of its own. If something is missing, fewer loops serve all the same.
+static void *run_another(void *arg)
+{
+    struct loop *loop = arg;
+
+    if (begin(loop))
+        return run(loop);
+    warn_errno_sometimes("one loop is missing");
+    if (loop->epoll >= 0)
+        close(loop->epoll);
     return NULL;
 }
 
@@ -136,10 +153,13 @@ int main(int argc, char **argv)
     server_start(&server, "exclusive", argc, argv);
     if ((loops = calloc(server.options.workers, sizeof *loops)) == NULL)
         die_errno("%u loops", server.options.workers);
+    server_listen_nonblocking(&server);
+    if (!begin(loops))
+        die_errno("cannot watch the listener");
     for (; n < server.options.workers; n++)
-        if ((errno = pthread_create(&loops[n].thread, NULL, run, &loops[n])) != 0) {
+        if ((errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n])) != 0) {
             warn_errno("%u of %u loops: pthread_create", n, server.options.workers);
-            break; // fewer loops serve all the same
+            break;
         }
     run(loops);
     while (n > 1)

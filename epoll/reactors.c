@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "server/conn.h"
@@ -89,21 +90,17 @@ static void serve(struct loop *loop, struct conn *c)
         rewatch(loop, c->fd, after);
 }
 
+static bool begin(struct loop *loop)
+{
+    worker_init(&loop->worker, &loop->server);
+    server_listen_nonblocking(&loop->server);
+    return watch(loop, loop->server.listener, WANT_READ);
+}
+
 static void *run(void *arg)
 {
     struct epoll_event events[BATCH];
     struct loop *loop = arg;
-
-    if (loop == loops)
-        loop->server = server;
-    else // only now: had it no thread, whom the kernel deals to it would wait for ever
-        server_join(&loop->server, &server);
-    worker_init(&loop->worker, &loop->server);
-    server_listen_nonblocking(&loop->server);
-    if ((loop->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
-        die_errno("epoll_create1");
-    if (!watch(loop, loop->server.listener, WANT_READ))
-        die_errno("cannot watch the listener");
 
     while (loop->watched > 0) {
         int n = epoll_wait(loop->epoll, events, BATCH, worker_timeout(&loop->worker));
@@ -128,6 +125,24 @@ static void *run(void *arg)
     return NULL;
 }
 
+// In a thread of its own. The listener comes last: who is dealt to one without a loop waits for
+// ever. And if something is missing, fewer loops serve all the same.
+static void *run_another(void *arg)
+{
+    struct loop *loop = arg;
+
+    if ((loop->epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0 && server_join(&loop->server, &server)) {
+        if (begin(loop))
+            return run(loop);
+        server_leave(&loop->server);
+    }
+    if (!stop_is_on())
+        warn_errno_sometimes("one loop is missing");
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     unsigned n = 1;
@@ -135,10 +150,13 @@ int main(int argc, char **argv)
     server_start_shared(&server, "reactors", argc, argv);
     if ((loops = calloc(server.options.workers, sizeof *loops)) == NULL)
         die_errno("%u loops", server.options.workers);
+    loops->server = server;
+    if ((loops->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 || !begin(loops))
+        die_errno("cannot watch the listener");
     for (; n < server.options.workers; n++)
-        if ((errno = pthread_create(&loops[n].thread, NULL, run, &loops[n])) != 0) {
+        if ((errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n])) != 0) {
             warn_errno("%u of %u loops: pthread_create", n, server.options.workers);
-            break; // fewer loops serve all the same
+            break;
         }
     run(loops);
     while (n > 1)

@@ -19,7 +19,7 @@ enum { BATCH = 64 }; // newcomers in one turn, and events in one wait
 
 static struct server server;
 static struct worker worker; // the watcher's: the clients that no member has, if their time runs
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of these: see main() and serve()
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of worker's queues
 static struct conn *conns[MAX_FDS];                      // by descriptor
 static atomic_int watched; // how many descriptors are watched, or will be when they are served
 

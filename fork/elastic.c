@@ -21,8 +21,8 @@ static int bell = -1; // children ring, the parent hears (eventfd(2))
 
 // In memory that all processes share.
 static struct {
-    _Atomic uint64_t enough;  // as many clients leave --workers of the crew spare, and no more
-    _Atomic uint64_t surplus; // so many may leave
+    _Atomic uint64_t enough;  // with more clients than this too few are spare: ring
+    _Atomic uint64_t surplus; // so many of the spare ones may leave
 } * crew;
 
 // What a read or an accept on this socket sleeps at most; 0: for ever.

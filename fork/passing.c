@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -113,11 +114,23 @@ static void hand_over(void)
     }
 }
 
+// Each child takes a descriptor of ours, and newcomers need some too.
+static unsigned crew_size(void)
+{
+    struct rlimit limit;
+    unsigned wanted = server.options.workers;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || wanted <= limit.rlim_cur / 2)
+        return wanted;
+    warn("no more than %u workers: the descriptor limit", (unsigned)limit.rlim_cur / 2);
+    return (unsigned)limit.rlim_cur / 2;
+}
+
 int main(int argc, char **argv)
 {
     server_start(&server, "passing", argc, argv);
     server_listen_nonblocking(&server); // who comes and goes at once must not put us to sleep
-    size = server.options.workers;
+    size = crew_size();
     if ((crew = calloc(size, sizeof *crew)) == NULL ||
         (channels = calloc(size + 1, sizeof *channels)) == NULL)
         die_errno("a crew of %u", size);
@@ -127,7 +140,7 @@ int main(int argc, char **argv)
 
     while (client != ACCEPT_STOPPED) {
         int patience = hire() ? -1 : 100; // until it is time to try again
-        // While all are busy nobody accepts: newcomers wait in the backlog.
+        // While all are busy nobody accepts: newcomers wait in the accept queue.
         channels[size].events = client < 0 && first_free() < size ? POLLIN : 0;
         int n = poll(channels, size + 1, patience);
         if (n < 0 && errno != EINTR)

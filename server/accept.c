@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -64,6 +65,15 @@ static int restore_spare(int fd)
 // the client is in luck. The lock: several threads have one spare between them.
 static int accept_with_spare(int listener, int flags)
 {
+    struct pollfd door = {.fd = listener, .events = POLLIN};
+
+    // Nobody sleeps in accept with the spare's place: woken for a client that others of a crew have
+    // room for, it would refuse it.
+    if (!(flags & SOCK_NONBLOCK) && poll(&door, 1, 0) == 0) {
+        server_nap();
+        errno = EAGAIN;
+        return -1;
+    }
     pthread_mutex_lock(&spare_lock);
     int place = atomic_exchange(&spare, -1); // before the close: see give_back_spare()
     if (place >= 0)

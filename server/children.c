@@ -57,7 +57,9 @@ static bool reap_one(idtype_t which, pid_t pid, int how)
     unsigned born = atomic_exchange(&record[info.si_pid], 0);
     if (born > 0) { // else whoever exec'ed us has left us a child
         atomic_fetch_sub(&alive, 1);
-        counters_reap(info.si_pid, born - 1, stop_is_overdue() ? COUNT_cut_off : COUNT_broken);
+        // Who has ended by itself has settled for the clients that it was born with.
+        counters_reap(info.si_pid, info.si_code == CLD_EXITED ? 0 : born - 1,
+                      stop_is_overdue() ? COUNT_cut_off : COUNT_broken);
     }
     waitpid(info.si_pid, NULL, 0);
     return true;

@@ -84,10 +84,12 @@ static void hold(int n)
 
 bool clients_enter(uint64_t max)
 {
-    if (atomic_fetch_add(&shared->clients, 1) >= max) {
-        atomic_fetch_sub(&shared->clients, 1);
-        return false;
-    }
+    uint64_t now = atomic_load(&shared->clients);
+
+    do
+        if (now >= max)
+            return false;
+    while (!atomic_compare_exchange_weak(&shared->clients, &now, now + 1));
     hold(1);
     return true;
 }

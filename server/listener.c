@@ -33,8 +33,9 @@ static int set_options(int fd, const struct options *o)
 }
 
 // When a listener says that its port may be shared (SO_REUSEPORT). The first one of several says
-// so after bind, so that it is not let in where another server listens.
-enum share { NEVER, AFTER_BIND, BEFORE_BIND };
+// so when it listens: said before bind it would be let in where another server listens, and said
+// between the two, two servers that begin at the same moment would let each other in.
+enum share { NEVER, AFTER_LISTEN, BEFORE_BIND };
 
 static int share_port(int fd, bool now)
 {
@@ -51,7 +52,7 @@ static int try_address(const struct address *address, const struct options *o, e
         return -1;
     if (set_options(fd, o) < 0 || share_port(fd, share == BEFORE_BIND) < 0 ||
         bind(fd, (const struct sockaddr *)&address->storage, address->length) < 0 ||
-        share_port(fd, share == AFTER_BIND) < 0 || listen(fd, o->backlog) < 0) {
+        listen(fd, o->backlog) < 0 || share_port(fd, share == AFTER_LISTEN) < 0) {
         int error = errno;
         close(fd);
         errno = error;
@@ -89,7 +90,7 @@ int listener_open(const struct options *o)
 
 int listener_open_shared(const struct options *o)
 {
-    return open_any(o, AFTER_BIND);
+    return open_any(o, AFTER_LISTEN);
 }
 
 int listener_join(const struct options *o, int first)
@@ -99,8 +100,6 @@ int listener_join(const struct options *o, int first)
 
     if (getsockname(first, (struct sockaddr *)&address.storage, &address.length) == 0)
         fd = try_address(&address, o, BEFORE_BIND);
-    if (fd < 0)
-        die_errno("cannot open one more listener");
     return fd;
 }
 

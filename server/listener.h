@@ -7,7 +7,8 @@
 // Opens it as the options say. Dies with "cannot listen on ...".
 int listener_open(const struct options *);
 
-// The same for a listener that others may join, and one that joins it, with a queue of its own.
+// The same for a listener that others may join, and one that joins it, with a queue of its own: -1,
+// with errno, if it can't be opened.
 int listener_open_shared(const struct options *);
 int listener_join(const struct options *, int first);
 

@@ -93,11 +93,20 @@ void server_start_shared(struct server *first, const char *model, int argc, char
     start(first, model, argc, argv, listener_open_shared);
 }
 
-void server_join(struct server *other, const struct server *first)
+bool server_join(struct server *other, const struct server *first)
 {
     *other = *first;
     other->listener = listener_join(&first->options, first->listener);
+    if (other->listener < 0)
+        return false;
     stop_watch_listener(other->listener);
+    return true;
+}
+
+void server_leave(struct server *other)
+{
+    stop_forget(other->listener);
+    close(other->listener);
 }
 
 // One JSON object; returns false if it could not be written.

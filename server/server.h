@@ -27,9 +27,11 @@ void server_start(struct server *, const char *model, int argc, char **argv);
 
 // The same, for models with several loops, each with a listener of its own on the one address: the
 // others join the first, and the kernel spreads the newcomers over them (SO_REUSEPORT, socket(7)).
-// Nobody else can: a second server is refused as ever.
+// A server started twice is refused as ever; only a program of the same user that asks for
+// SO_REUSEPORT itself is let in.
 void server_start_shared(struct server *first, const char *model, int argc, char **argv);
-void server_join(struct server *other, const struct server *first);
+bool server_join(struct server *other, const struct server *first); // false: it can't (errno)
+void server_leave(struct server *other); // before it has been dealt a client
 
 // Sleeps until a client comes: its descriptor, blocking; or ACCEPT_STOPPED.
 int server_accept(struct server *);

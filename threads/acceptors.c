@@ -1,5 +1,5 @@
 // acceptors.c: a fixed crew of threads, all asleep in accept on the same listener. No queue, no
-// lock of ours: the kernel's backlog is the queue. Main serves nobody.
+// lock of ours: the kernel's accept queue is the queue. Main serves nobody.
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // pool.c: a fixed crew of threads, fed through a bounded queue. When the queue is full, nobody
-// accepts, and newcomers wait in the backlog.
+// accepts, and newcomers wait in the accept queue.
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>

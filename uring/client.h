@@ -23,8 +23,8 @@ struct client {
 };
 
 // How many completions the next call should wait for. All sends at once are complete when it has
-// handed them in, so to wait for as many is not to sleep; but the kernel, which stops receiving
-// after some 20 clients, does not stop before it has what is waited for.
+// handed them in, so to wait for as many is not to sleep; but the kernel, which since Linux 6.13
+// stops receiving after 20 clients, goes on until it has what is waited for.
 unsigned client_awaited(void);
 
 // Each of these asks, where nothing of the kind has been asked before. To receive may come to the

@@ -78,6 +78,8 @@ static void welcome(const struct io_uring_cqe *done)
     }
     if (fd == ACCEPT_STOPPED)
         watched--;
+    else if (fd == ACCEPT_LATER && ring_goes_on(done))
+        server.retry_ns = 0; // it has not left off: asked twice, it would be told of the stop twice
     else if (fd != ACCEPT_LATER && !ring_goes_on(done))
         ring_accept(server.listener);
 }
