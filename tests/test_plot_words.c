@@ -172,7 +172,7 @@ static void who_left_clients_waiting_does_not_set_the_scale(void **state)
         }
     char *svg = draw_and_read(&r, "idle-cpu");
     assert_int_equal(svg_find(svg, "off the scale", &t), 1);
-    assert_has(t.text, "blocking at 0 is off the scale: 4.00 ms, for 1 of 20 clients");
+    assert_has(t.text, "blocking at 0 is off the scale: 4.00 ms, for 1 of 100 clients");
     assert_int_equal(svg_find(svg, "20 µs", &t), 1);
     free(svg);
     // Another that served all of them does.
