@@ -127,7 +127,7 @@ static void *run(void *arg)
             if (stop_is_on())
                 loop->watched--; // nobody will come any more
             else if (!tell_kernel(loop, EPOLL_CTL_ADD, loop->server.listener, WANT_READ))
-                loop->server.retry_ns = server_clock() + NS_PER_SECOND / 10; // still short
+                server_accept_later(&loop->server);
         }
     }
     return NULL;

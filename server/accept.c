@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/units.h"
 #include "server/counters.h"
@@ -200,9 +201,16 @@ int server_accept(struct server *s)
     return fd;
 }
 
+void server_accept_later(struct server *s)
+{
+    s->retry_ns = clock_now() + RETRY_NS;
+}
+
 static int note_retry(struct server *s, int fd)
 {
-    s->retry_ns = fd == ACCEPT_LATER ? server_clock() + RETRY_NS : 0;
+    s->retry_ns = 0;
+    if (fd == ACCEPT_LATER)
+        server_accept_later(s);
     return fd;
 }
 
@@ -230,7 +238,7 @@ void server_listen_nonblocking(struct server *s)
 
 bool server_may_accept_again(struct server *s)
 {
-    if (s->retry_ns == 0 || server_clock() < s->retry_ns)
+    if (s->retry_ns == 0 || clock_now() < s->retry_ns)
         return false;
     s->retry_ns = 0;
     return true;
@@ -248,6 +256,7 @@ void server_nap(void)
 {
     nanosleep(&(struct timespec){.tv_nsec = (long)RETRY_NS}, NULL);
 }
+
 uint64_t server_ordinal(int fd)
 {
     return ordinals[fd];

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "server/counters.h"
 #include "server/stop.h"
@@ -30,7 +31,7 @@ struct conn *conn_open(struct worker *worker, int fd)
     c->worker = worker;
     session_open(&c->session, o->service, o->language, o->seed, server_ordinal(fd));
     if (o->idle_ns > 0)
-        queue_join(&worker->talking, c, server_clock());
+        queue_join(&worker->talking, c, clock_now());
     count(COUNT_accepted, 1);
     stop_watch(fd);
     return c;
@@ -96,13 +97,13 @@ static void move_on(struct conn *c)
     if (stop_is_on()) {
         c->state = DRAINING;
         shutdown(c->fd, SHUT_RD); // the stop may not have come to this one yet
-        queue_join(&c->worker->draining, c, server_clock());
+        queue_join(&c->worker->draining, c, clock_now());
     } else {
         shutdown(c->fd, SHUT_WR);
         c->state = LINGERING;
         c->left = LINGER_BYTES;
         c->unsent = 0;
-        queue_join(&c->worker->lingering, c, server_clock());
+        queue_join(&c->worker->lingering, c, clock_now());
     }
 }
 
@@ -166,12 +167,12 @@ int64_t conn_last_moved(struct conn *c)
 
     c->unsent = conn_unsent(c);
     if (c->unsent > 0)
-        return c->unsent != before ? server_clock() : c->since_ns;
+        return c->unsent != before ? clock_now() : c->since_ns;
     if (c->state != TALKING || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
         return c->since_ns;
     if (queued(c) > 0) // it is we who are late
-        return server_clock();
-    int64_t taken = server_clock() - info.tcpi_last_ack_recv * (NS_PER_SECOND / 1000);
+        return clock_now();
+    int64_t taken = clock_now() - info.tcpi_last_ack_recv * (NS_PER_SECOND / 1000);
     return taken > c->since_ns ? taken : c->since_ns;
 }
 
@@ -189,7 +190,7 @@ static void note_activity(struct conn *c)
     if (c->queue != &c->worker->talking)
         return;
     queue_leave(c);
-    queue_join(&c->worker->talking, c, server_clock());
+    queue_join(&c->worker->talking, c, clock_now());
     c->unsent = 0;
 }
 

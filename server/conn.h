@@ -44,7 +44,7 @@ struct conn {
     struct store out;    // answered, not yet sent
     size_t left;         // bytes that may still be read (last_call, LINGERING)
     size_t unsent;       // bytes sent to it and not acknowledged, when last looked
-    int64_t since_ns;    // server_clock() when it came to the end of:
+    int64_t since_ns;    // clock_now() when it came to the end of:
     struct queue *queue; // the worker's queue it stands in, or NULL
     struct conn *before, *after; // its neighbours there
 };
@@ -61,7 +61,7 @@ void conn_close(struct conn *);
 // How many of the bytes sent to it the client's side has not acknowledged yet; 0 once it is reset.
 size_t conn_unsent(const struct conn *);
 
-// When a byte last moved, by server_clock(), as far as can be told: the client may have taken what
+// When a byte last moved, by clock_now(), as far as can be told: the client may have taken what
 // the kernel held for it (that is not noted anywhere: a change since the last call counts as of
 // now, the last acknowledgement as the end of it), or have sent what we have not read.
 int64_t conn_last_moved(struct conn *);

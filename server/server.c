@@ -9,11 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fail.h"
-#include "base/units.h"
 #include "server/accept.h"
 #include "server/counters.h"
 #include "server/listener.h"
@@ -141,12 +139,4 @@ int server_finish(struct server *s)
     }
     close(s->listener);
     return status;
-}
-
-int64_t server_clock(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }

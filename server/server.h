@@ -11,7 +11,7 @@ struct server {
     const char *model;
     struct options options;
     int listener;
-    int64_t retry_ns; // when to try accept again after it said ACCEPT_LATER; 0: not waiting
+    int64_t retry_ns; // clock_now() from which on to try accept again; 0: no reason to wait
 };
 
 // What server_accept() and server_accept_now() return when it is not a client's descriptor.
@@ -53,6 +53,9 @@ int server_accepted(struct server *, int result);
 // Whether the time to leave the listener alone is over; once for each ACCEPT_LATER.
 bool server_may_accept_again(struct server *);
 
+// What accept would need is still missing: to be left alone for a while more.
+void server_accept_later(struct server *);
+
 // Turns an accepted client away and closes fd, since something (errno says why) is missing for it.
 void server_refuse(int fd, const char *missing);
 
@@ -62,9 +65,6 @@ void server_nap(void);
 // Writes the counters where --stats says. Returns the exit status: 0 if they are written and every
 // client got what it was owed.
 int server_finish(struct server *);
-
-// The clock that all deadlines here go by: CLOCK_MONOTONIC in nanoseconds.
-int64_t server_clock(void);
 
 // The client's number in the order of accepting, from 0, by its descriptor; and to note it, where
 // another process has accepted it.

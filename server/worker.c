@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "server/conn.h"
 #include "server/counters.h"
@@ -101,7 +102,7 @@ int worker_timeout(const struct worker *w)
     if (next == INT64_MAX)
         return -1;
 
-    int64_t left = next - server_clock();
+    int64_t left = next - clock_now();
     if (left <= 0)
         return 0;
     // Up to the next millisecond: a wait that ends a little early would spin until the time.
@@ -114,9 +115,9 @@ static struct conn *first_expired(struct queue *queue, int64_t patience_ns)
 {
     struct conn *c;
 
-    while ((c = queue->first) != NULL && server_clock() - c->since_ns >= patience_ns) {
+    while ((c = queue->first) != NULL && clock_now() - c->since_ns >= patience_ns) {
         int64_t moved = conn_last_moved(c);
-        if (server_clock() - moved >= patience_ns)
+        if (clock_now() - moved >= patience_ns)
             return c;
         queue_leave(c);
         queue_join(queue, c, moved);
@@ -130,11 +131,11 @@ static struct conn *first_drained(struct queue *queue)
 {
     struct conn *c;
 
-    while ((c = queue->first) != NULL && server_clock() - c->since_ns >= DRAIN_STEP_NS) {
+    while ((c = queue->first) != NULL && clock_now() - c->since_ns >= DRAIN_STEP_NS) {
         if (conn_unsent(c) == 0 || stop_is_overdue())
             return c;
         queue_leave(c);
-        queue_join(queue, c, server_clock());
+        queue_join(queue, c, clock_now());
     }
     return NULL;
 }
