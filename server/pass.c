@@ -2,6 +2,7 @@
 #include "server/pass.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,59 +11,65 @@
 #include "server/counters.h"
 #include "server/server.h"
 
-// Beside the bytes of a message, in memory aligned as the header asks: room for one descriptor.
-union beside {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
+// A client on its way: its place in the order of accepting, and beside these bytes, in memory
+// aligned as the header asks, room for one descriptor.
+struct parcel {
+    uint64_t ordinal;
+    alignas(struct cmsghdr) char beside[CMSG_SPACE(sizeof(int))];
+    struct iovec bytes;
+    struct msghdr message;
 };
+
+static void lay_out(struct parcel *p)
+{
+    *p = (struct parcel){.ordinal = 0};
+    p->bytes = (struct iovec){.iov_base = &p->ordinal, .iov_len = sizeof p->ordinal};
+    p->message.msg_iov = &p->bytes;
+    p->message.msg_iovlen = 1;
+    p->message.msg_control = p->beside;
+    p->message.msg_controllen = sizeof p->beside;
+}
 
 bool pass_client(int channel, int fd)
 {
-    uint64_t ordinal = server_ordinal(fd);
-    struct iovec bytes = {.iov_base = &ordinal, .iov_len = sizeof ordinal};
-    union beside beside = {.bytes = {0}};
-    struct msghdr message = {.msg_iov = &bytes,
-                             .msg_iovlen = 1,
-                             .msg_control = &beside,
-                             .msg_controllen = sizeof beside};
+    struct parcel p;
     ssize_t n;
 
-    beside.header.cmsg_level = SOL_SOCKET;
-    beside.header.cmsg_type = SCM_RIGHTS;
-    beside.header.cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(&beside.header), &fd, sizeof fd);
+    lay_out(&p);
+    p.ordinal = server_ordinal(fd);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&p.message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
     do
-        n = sendmsg(channel, &message, MSG_NOSIGNAL);
+        n = sendmsg(channel, &p.message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
-    return n == sizeof ordinal;
+    return n == sizeof p.ordinal;
 }
 
 int receive_client(int channel)
 {
-    uint64_t ordinal;
-    struct iovec bytes = {.iov_base = &ordinal, .iov_len = sizeof ordinal};
-    union beside beside = {.bytes = {0}};
-    struct msghdr message = {.msg_iov = &bytes,
-                             .msg_iovlen = 1,
-                             .msg_control = &beside,
-                             .msg_controllen = sizeof beside};
+    struct parcel p;
     ssize_t n;
     int fd;
 
+    lay_out(&p);
     do
-        n = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+        n = recvmsg(channel, &p.message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
-    if (n != sizeof ordinal)
+    if (n != sizeof p.ordinal)
         return ACCEPT_STOPPED;
-    if (CMSG_FIRSTHDR(&message) == NULL) { // the bytes have come, but the kernel found no number
+    struct cmsghdr *header = CMSG_FIRSTHDR(&p.message);
+    if (header == NULL) { // the bytes have come, but the kernel found no number
         errno = EMFILE;
         warn_errno_sometimes("a client is refused: passing it");
         count(COUNT_refused, 1);
         clients_leave();
         return ACCEPT_NONE;
     }
-    memcpy(&fd, CMSG_DATA(&beside.header), sizeof fd);
-    server_set_ordinal(fd, ordinal);
+    memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    server_set_ordinal(fd, p.ordinal);
     return fd;
 }
 
