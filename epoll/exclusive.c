@@ -151,14 +151,15 @@ int main(int argc, char **argv)
     unsigned n = 1;
 
     server_start(&server, "exclusive", argc, argv);
-    if ((loops = calloc(server.options.workers, sizeof *loops)) == NULL)
-        die_errno("%u loops", server.options.workers);
+    unsigned wanted = server_crew(&server, 1); // an epoll each
+    if ((loops = calloc(wanted, sizeof *loops)) == NULL)
+        die_errno("%u loops", wanted);
     server_listen_nonblocking(&server);
     if (!begin(loops))
         die_errno("cannot watch the listener");
-    for (; n < server.options.workers; n++)
+    for (; n < wanted; n++)
         if ((errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n])) != 0) {
-            warn_errno("%u of %u loops: pthread_create", n, server.options.workers);
+            warn_errno("%u of %u loops: pthread_create", n, wanted);
             break;
         }
     run(loops);

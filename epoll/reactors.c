@@ -148,14 +148,15 @@ int main(int argc, char **argv)
     unsigned n = 1;
 
     server_start_shared(&server, "reactors", argc, argv);
-    if ((loops = calloc(server.options.workers, sizeof *loops)) == NULL)
-        die_errno("%u loops", server.options.workers);
+    unsigned wanted = server_crew(&server, 2); // an epoll and a listener each
+    if ((loops = calloc(wanted, sizeof *loops)) == NULL)
+        die_errno("%u loops", wanted);
     loops->server = server;
     if ((loops->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 || !begin(loops))
         die_errno("cannot watch the listener");
-    for (; n < server.options.workers; n++)
+    for (; n < wanted; n++)
         if ((errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n])) != 0) {
-            warn_errno("%u of %u loops: pthread_create", n, server.options.workers);
+            warn_errno("%u of %u loops: pthread_create", n, wanted);
             break;
         }
     run(loops);

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -114,23 +113,11 @@ static void hand_over(void)
     }
 }
 
-// Each child takes a descriptor of ours, and newcomers need some too.
-static unsigned crew_size(void)
-{
-    struct rlimit limit;
-    unsigned wanted = server.options.workers;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || wanted <= limit.rlim_cur / 2)
-        return wanted;
-    warn("no more than %u workers: the descriptor limit", (unsigned)limit.rlim_cur / 2);
-    return (unsigned)limit.rlim_cur / 2;
-}
-
 int main(int argc, char **argv)
 {
     server_start(&server, "passing", argc, argv);
     server_listen_nonblocking(&server); // who comes and goes at once must not put us to sleep
-    size = crew_size();
+    size = server_crew(&server, 1);     // a channel each
     if ((crew = calloc(size, sizeof *crew)) == NULL ||
         (channels = calloc(size + 1, sizeof *channels)) == NULL)
         die_errno("a crew of %u", size);

@@ -107,6 +107,20 @@ void server_leave(struct server *other)
     close(other->listener);
 }
 
+unsigned server_crew(const struct server *s, unsigned descriptors)
+{
+    struct rlimit limit;
+    unsigned wanted = s->options.workers;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || wanted <= limit.rlim_cur / 2 / descriptors)
+        return wanted;
+    unsigned size = (unsigned)limit.rlim_cur / 2 / descriptors;
+    size = size > 0 ? size : 1;
+    warn("no more than %u workers: the descriptor limit is %llu", size,
+         (unsigned long long)limit.rlim_cur);
+    return size;
+}
+
 // One JSON object; returns false if it could not be written.
 static bool write_stats(const struct server *s)
 {

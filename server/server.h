@@ -33,6 +33,10 @@ void server_start_shared(struct server *first, const char *model, int argc, char
 bool server_join(struct server *other, const struct server *first); // false: it can't (errno)
 void server_leave(struct server *other); // before it has been dealt a client
 
+// The size of a crew of which each member takes so many descriptors of this process: --workers, but
+// half of all descriptors are left to clients.
+unsigned server_crew(const struct server *, unsigned descriptors);
+
 // Sleeps until a client comes: its descriptor, blocking; or ACCEPT_STOPPED.
 int server_accept(struct server *);
 

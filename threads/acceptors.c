@@ -25,14 +25,15 @@ int main(int argc, char **argv)
     unsigned size = 0;
 
     server_start(&server, "acceptors", argc, argv);
-    if ((crew = calloc(server.options.workers, sizeof *crew)) == NULL)
-        die_errno("a crew of %u", server.options.workers);
-    while (size < server.options.workers && !stop_is_on()) {
+    unsigned wanted = server_crew(&server, 1); // accept takes its descriptor before it sleeps
+    if ((crew = calloc(wanted, sizeof *crew)) == NULL)
+        die_errno("a crew of %u", wanted);
+    while (size < wanted && !stop_is_on()) {
         errno = pthread_create(&crew[size], NULL, serve_clients, NULL);
         if (errno == 0) {
             size++;
         } else {
-            warn_errno_sometimes("%u of %u workers: pthread_create", size, server.options.workers);
+            warn_errno_sometimes("%u of %u workers: pthread_create", size, wanted);
             server_nap(); // those that are there serve meanwhile; then try again
         }
     }

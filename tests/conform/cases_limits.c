@@ -80,12 +80,19 @@ static void exhaust_descriptors(struct trial *t, unsigned spare)
     figure(t, "%u served, %u refused, %u waiting; %.1f %% of a core", rest - refused, refused,
            waiting, load * 100);
 
-    hang_up_many(others, rest);
+    // What the insiders have left is free again, for the next in line.
     hang_up_many(insiders, inside);
-    if (alone && waiting == 0) // what the insiders have left is free again, for the next one
+    unsigned served = alone && waiting > 0 ? 1 : 0;
+    if (served > 0) {
+        expect(t, fate_of(t, newcomers[0], request, sizeof request, PATIENCE) == SERVED,
+               "expected the first who waits to be served when others have left");
+        close(newcomers[0]);
+    } else if (alone) {
         await_service(t, PATIENCE);
+    }
+    hang_up_many(others, rest);
     limit(t, RLIMIT_NOFILE, before.rlim_cur);
-    for (unsigned i = 0; i < waiting; i++) {
+    for (unsigned i = served; i < waiting; i++) {
         expect(t, fate_of(t, newcomers[i], request, sizeof request, PATIENCE) != SILENT,
                "expected who waited to be served or refused when descriptors are free again, saw "
                "client %u of %u left hanging",
@@ -160,6 +167,22 @@ static void incomplete_crew(struct trial *t)
     close(client);
     figure(t, "%zu %s for a crew of %d; served in %.1f ms", there,
            children(t) > 0 ? "processes" : "threads", CREW, took);
+}
+
+static void crew_beyond_descriptors(struct trial *t)
+{
+    enum { DESCRIPTORS = 64, CLIENTS = 50 };
+
+    t->own->nofile = (struct rlimit){DESCRIPTORS, DESCRIPTORS};
+    start(t, "echo", 0, "--workers 100");
+    await_service(t, PATIENCE);
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        int client = dial(t);
+        round_trip(t, client);
+        close(client);
+    }
+    figure(t, "%d clients, one by one, served by --workers 100 with %d descriptors", CLIENTS,
+           DESCRIPTORS);
 }
 
 // ---- Idle clients ----
@@ -301,6 +324,9 @@ const struct conform_case limit_cases[] = {
      beyond_1024, NULL},
     {"limits/incomplete-crew", "a crew that can't be made whole for want of memory serves as it is",
      NEEDS_TRUE_MEMORY, 60, incomplete_crew, NULL},
+    {"limits/crew-beyond-descriptors",
+     "a crew that takes more descriptors than there are leaves some to its clients", NEEDS_OPTIONS,
+     60, crew_beyond_descriptors, "--workers"},
     {"limits/idle-clients", "as many idle clients as it holds, at most 6 KiB each in one process",
      0, 120, holds_idle_clients, NULL},
     {"limits/idle-costs-nothing", "under 1 % of a core with 1,000 idle clients connected", 0, 60,
