@@ -195,6 +195,39 @@ static void a_passed_client_that_has_left_is_lost_with_nobody(void **state)
     clients_leave();
 }
 
+// Asks until it is over; NULL if it was always refused.
+static void *be_refused(void *over)
+{
+    while (!atomic_load((atomic_bool *)over))
+        if (clients_enter(1))
+            return over;
+    return NULL;
+}
+
+static void a_refusal_takes_nobodys_place(void **state)
+{
+    atomic_bool over = false;
+    pthread_t refused[2];
+    uint64_t most = 0;
+
+    (void)state;
+    assert_true(clients_enter(1));
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&refused[i], NULL, be_refused, &over), 0);
+    for (unsigned i = 0; i < 1000000; i++) {
+        uint64_t n = clients_now();
+        most = n > most ? n : most;
+    }
+    atomic_store(&over, true);
+    for (size_t i = 0; i < 2; i++) {
+        void *got_in;
+        pthread_join(refused[i], &got_in);
+        assert_null(got_in);
+    }
+    clients_leave();
+    assert_true(most == 1); // nobody who was turned away has counted meanwhile
+}
+
 static int map(void **state)
 {
     (void)state;
@@ -208,6 +241,7 @@ int main(void)
         cmocka_unit_test(threads_counts_are_summed_after_their_end),
         cmocka_unit_test(processes_counts_are_summed_after_their_end),
         cmocka_unit_test(a_client_beyond_the_maximum_does_not_get_in),
+        cmocka_unit_test(a_refusal_takes_nobodys_place),
         cmocka_unit_test(clients_of_a_killed_child_make_room_again),
         cmocka_unit_test(clients_in_service_are_counted_over_all_workers),
         cmocka_unit_test(a_passed_client_is_lost_with_the_child_that_has_it),
