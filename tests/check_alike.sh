@@ -2,37 +2,17 @@
 # check_alike.sh: what is the same in the readiness loops stays the same to the byte, what differs
 # stays small enough for a slide, and nobody includes what is not for his floor.
 set -uo pipefail
-shopt -s lastpipe # what a pipe's last command counts is counted here
 cd "$(dirname "$0")/.." || exit 1
-passed=0 failed=0 skipped=0
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 
-pass() {
-    passed=$((passed + 1))
-    echo "pass  $1"
-}
-fail() {
-    failed=$((failed + 1))
-    echo "FAIL  $1"
-}
-# Counts a complaint per line read from standard input; none is a pass.
-complaints() {
-    local text
-    text=$(cat)
-    if [ -z "$text" ]; then
-        pass "$1"
-    else
-        fail "$1:"
-        printf '%s\n' "$text" | while read -r line; do printf '        %s\n' "$line"; done
-    fi
-}
 # A model taken off the list takes its comparisons with it.
 listed() {
     local model
     for model; do
         if ! awk -F'\t' -v file="$model" '!/^#/ && $2 == file { found = 1 } END { exit !found }' \
             models.tsv; then
-            skipped=$((skipped + 1))
-            echo "skip  $model is not in models.tsv"
+            skip "$model is not in models.tsv"
             return 1
         fi
     done
@@ -136,5 +116,4 @@ awk -F'\t' '!/^#/ && (NF != 8 || $8 !~ /^(yes|-)$/ || $2 !~ "/" $1 "\\.c$" || $3
     $5 !~ /^[1-9][0-9]*$/) { print "line " NR ": " $0 }' models.tsv |
     complaints 'models.tsv has eight good columns'
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+close_verdicts

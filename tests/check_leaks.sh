@@ -3,13 +3,13 @@
 # SIGTERM, exit status 0, and no leak or bad access in any of its processes. Run by `make leaks`.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 bin=${BIN:-bin}
-passed=0 failed=0 skipped=0
 unavailable=69 # the exit status of a model that cannot run on this machine
 if ! command -v valgrind >/dev/null; then
-    echo "skip  valgrind is not installed"
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
+    skip 'valgrind is not installed'
+    close_verdicts
 fi
 logs=$(mktemp -d)
 server=
@@ -87,22 +87,17 @@ run_model() {
 
 while IFS=$'\t' read -r model _ _ _ _ needs _; do
     if [ "$needs" = io_uring ]; then
-        skipped=$((skipped + 1))
-        echo "skip  $model sleeps in io_uring_enter, where valgrind 3.19 lets no signal through:" \
-            "LeakSanitizer looks at it"
+        skip "$model sleeps in io_uring_enter, where valgrind 3.19 lets no signal through: LeakSanitizer looks at it"
         continue
     fi
     status=0
     run_model "$model" || status=$?
     if [ "$status" -eq 0 ]; then
-        passed=$((passed + 1))
-        echo "pass  $model leaks nothing (processes looked at: $(cat "$logs/processes"))"
+        pass "$model leaks nothing (processes looked at: $(cat "$logs/processes"))"
     elif [ "$status" -eq "$unavailable" ]; then
-        skipped=$((skipped + 1))
-        echo "skip  $model cannot run here: $(sed "s/^$model: //" "$logs/out")"
+        skip "$model cannot run here: $(sed "s/^$model: //" "$logs/out")"
     else
-        failed=$((failed + 1))
-        echo "FAIL  $model"
+        fail "$model"
         if [ -n "$server" ]; then
             kill -KILL "$server" 2>/dev/null
             wait "$server" 2>/dev/null
@@ -112,5 +107,4 @@ while IFS=$'\t' read -r model _ _ _ _ needs _; do
     fi
 done < <(grep -v '^#' models.tsv)
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+close_verdicts

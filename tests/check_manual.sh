@@ -5,31 +5,21 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 bin=${BIN:-bin}
 page=$bin/../loadgen.1
-passed=0 failed=0 skipped=0
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 
 # verdict CASE [COMPLAINT]: without a complaint it has passed.
 verdict() {
     if [ -z "${2-}" ]; then
-        passed=$((passed + 1))
-        echo "pass  $1"
+        pass "$1"
     else
-        failed=$((failed + 1))
-        echo "FAIL  $1: $2"
+        fail "$1: $2"
     fi
-}
-skip() {
-    skipped=$((skipped + 1))
-    echo "skip  $1"
-}
-closing_line() {
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ "$failed" -eq 0 ]
-    exit
 }
 
 if ! command -v help2man >/dev/null; then
     skip 'the manual page: help2man is not installed (make man installs it)'
-    closing_line
+    close_verdicts
 fi
 
 # What man sees, without the hyphens and the markup.
@@ -63,4 +53,4 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
 else
     skip 'the page as man shows it: man or groff is not installed'
 fi
-closing_line
+close_verdicts

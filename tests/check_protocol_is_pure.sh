@@ -4,6 +4,8 @@
 # work on a machine without an operating system. Looks at the objects beside the folder $BIN.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 objects=${BIN:-bin}/../protocol
 
 # Under their plain names, or as _FORTIFY_SOURCE calls them.
@@ -12,23 +14,19 @@ bytes='(__)?(memcpy|memmove|memset|memchr|memcmp|strcmp|strlen)(_chk)?'
 compiler='_*(asan|lsan|ubsan|tsan|sanitizer|sancov|gcov|llvm_profile|llvm_gcov|llvm_gcda|start_asan|stop_asan'
 compiler+='|start___sancov|stop___sancov|stack_chk)_.*|_GLOBAL_OFFSET_TABLE_'
 
-passed=0 failed=0
 for source in protocol/*.c; do
     object=$objects/$(basename "$source" .c).o
     if ! symbols=$(nm --undefined-only --format=posix "$object" 2>&1); then
-        failed=$((failed + 1))
-        echo "FAIL  $source: $symbols"
+        fail "$source: $symbols"
         continue
     fi
     foreign=$(cut -d' ' -f1 <<<"$symbols" | grep -vxE "|$bytes|$compiler" |
         grep -vxF "$(nm --defined-only --extern-only --format=posix "$objects"/*.o | cut -d' ' -f1)")
     if [ -z "$foreign" ]; then
-        passed=$((passed + 1))
-        echo "pass  $source calls nobody outside"
+        pass "$source calls nobody outside"
     else
-        failed=$((failed + 1))
-        echo "FAIL  $source needs ${foreign//$'\n'/, }"
+        fail "$source needs ${foreign//$'\n'/, }"
     fi
 done
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+[ "$passed" -gt 0 ] || fail 'there is nothing in protocol/ to look at'
+close_verdicts

@@ -3,7 +3,8 @@
 # ratio, its interval and its verdict can be told in the head.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-passed=0 failed=0
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -27,11 +28,9 @@ expect() {
     shift
     scripts/ratios --from "$work" "$@" >"$work/out" 2>"$work/err" || status=$?
     if [ "$status" = "$wanted" ]; then
-        passed=$((passed + 1))
-        echo "pass  exit status $wanted with $*"
+        pass "exit status $wanted with $*"
     else
-        failed=$((failed + 1))
-        echo "FAIL  exit status $status, not $wanted, with $*: $(cat "$work/out" "$work/err")"
+        fail "exit status $status, not $wanted, with $*: $(cat "$work/out" "$work/err")"
     fi
 }
 # says WHAT WORD...: a row that has all the words in their order.
@@ -40,11 +39,9 @@ says() {
     shift
     pattern=$(printf '.*%s' "$@")
     if grep -q -- "^|$pattern" "$work/out"; then
-        passed=$((passed + 1))
-        echo "pass  $what"
+        pass "$what"
     else
-        failed=$((failed + 1))
-        echo "FAIL  $what: no row with $*:"
+        fail "$what: no row with $*:"
         sed 's/^/        /' "$work/out"
     fi
 }
@@ -102,5 +99,4 @@ expect 64 nonsense
 expect 2 reactors
 expect 0 --help
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+close_verdicts

@@ -8,24 +8,25 @@ bin=${BIN:-$(dirname "$0")/../bin}
 folder=
 trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
 
-skip() {
-    echo "skip  the report in a browser is skipped: $1"
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
+# shellcheck source=scripts/verdicts.sh
+. "$(dirname "$0")/../scripts/verdicts.sh"
+
+leave_out() {
+    skip "the report in a browser: $1"
+    close_verdicts
 }
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
-    skip 'chromium is missing (the package chromium)'
-python3 -c '' 2>/dev/null || skip 'python3 is missing (the package python3)'
+    leave_out 'chromium is missing (the package chromium)'
+python3 -c '' 2>/dev/null || leave_out 'python3 is missing (the package python3)'
 
 report=${1-}
 if [ -z "$report" ]; then
     folder=$(mktemp -d)
     report=$folder/report.html
     if ! "$bin/test_report" --page "$folder"; then
-        echo "FAIL  the report of a made-up run could not be written"
-        echo "0 passed, 1 failed, 0 skipped"
-        exit 1
+        fail 'the report of a made-up run could not be written'
+        close_verdicts
     fi
 fi
 python3 -B "$(dirname "$0")/browser/check_page.py" "$chromium" "$report" </dev/null
