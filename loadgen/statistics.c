@@ -4,10 +4,8 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/fail.h"
-#include "base/random.h"
 
 static const double UPPER = 0.975; // the upper end of a two-sided interval of 95 %
 
@@ -169,47 +167,6 @@ struct estimate statistics_of_mean(const double *values, size_t n)
     double reach = statistics_t(UPPER, (double)(n - 1)) * error;
 
     return (struct estimate){mean, mean - reach, mean + reach};
-}
-
-// The median of n values drawn with replacement. Counting how often each was drawn spares the sort.
-static double draw_median(const double *sorted, size_t *drawn, size_t n, uint64_t *state)
-{
-    memset(drawn, 0, n * sizeof *drawn);
-    for (size_t i = 0; i < n; i++)
-        drawn[((random_next(state) >> 32) * n) >> 32]++;
-
-    size_t at = 0, seen = drawn[0];
-    while (seen < (n + 1) / 2)
-        seen += drawn[++at];
-    double lower = sorted[at];
-    while (seen < n / 2 + 1)
-        seen += drawn[++at];
-    return (lower + sorted[at]) / 2;
-}
-
-struct estimate statistics_of_median(const double *values, size_t n, uint64_t seed)
-{
-    enum { RESAMPLES = 20000, OUTSIDE = RESAMPLES / 40 }; // 2.5 % beyond each end
-    double *sorted = allocate(n, sizeof *sorted);
-
-    memcpy(sorted, values, n * sizeof *sorted);
-    struct estimate found = {.value = statistics_median(sorted, n)};
-    if (n < 3) {
-        found.low = sorted[0];
-        found.high = sorted[n - 1];
-    } else {
-        size_t *drawn = allocate(n, sizeof *drawn);
-        double *medians = allocate(RESAMPLES, sizeof *medians);
-        for (size_t i = 0; i < RESAMPLES; i++)
-            medians[i] = draw_median(sorted, drawn, n, &seed);
-        qsort(medians, RESAMPLES, sizeof *medians, ascending);
-        found.low = medians[OUTSIDE - 1];
-        found.high = medians[RESAMPLES - OUTSIDE];
-        free(medians);
-        free(drawn);
-    }
-    free(sorted);
-    return found;
 }
 
 // The mean of the logarithms, and its squared error.

@@ -27,10 +27,6 @@ bool statistics_ranks(double fraction, uint64_t n, double confidence, uint64_t *
 // The mean with its t interval. n > 1.
 struct estimate statistics_of_mean(const double *values, size_t n);
 
-// The median of n values with a bootstrap interval (percentile method, `seed` makes it repeatable).
-// n > 0; with fewer than 3 the interval is the range.
-struct estimate statistics_of_median(const double *values, size_t n, uint64_t seed);
-
 // B / A as a ratio of geometric means with Welch's t interval on the logarithms. Values above 0;
 // each n > 1.
 struct estimate statistics_of_ratio(const double *a, size_t an, const double *b, size_t bn);
