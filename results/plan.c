@@ -258,7 +258,7 @@ void plan_make(struct schedule_of_run *plan, const struct record *r)
 
     *plan = (struct schedule_of_run){
         .tasks = calloc(points * r->models.count * r->rounds + 1, sizeof *plan->tasks),
-        .seconds = seconds_of(r, r->rounds, r->duration_ns)};
+    };
     if (blocks == NULL || plan->tasks == NULL)
         die_errno("cannot allocate memory for a plan");
     for (unsigned round = 1; round <= r->rounds; round++) {

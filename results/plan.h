@@ -12,7 +12,6 @@ struct task {
 struct schedule_of_run {
     struct task *tasks; // in the order in which they run; the caller frees it
     size_t count;
-    double seconds; // that it will take, about
 };
 
 // Whether the scenario is for that model by its own words: it names it, or has the word "headline"
