@@ -260,7 +260,10 @@ bool measure_repeat(const struct record *r, const struct task *task, int signals
     if (is_signalled(signals))
         return false;
     if (t.scenario->of_capacity && !(r->capacity[task->scenario] > 0)) {
-        judge_failed(q, "no model reached any rate in the probe that comes first");
+        char why[256];
+        snprintf(why, sizeof why, "the probe that comes first gave no rate: %.200s",
+                 record_why_unprobed(r, task->scenario));
+        judge_failed(q, why);
         return true;
     }
     snprintf(x, sizeof x, "%.0f", record_x(r, task->scenario, task->point));
