@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "results/finding.h"
+#include "results/serving.h"
 
 enum { LINES_MAX = 12, TEXT = 400 };
 
@@ -59,10 +60,16 @@ static bool is_alike(const char *a, const char *b)
     }
 }
 
+// Its model can't run on that machine, whatever the scenario.
+static bool is_absence(const struct repeat *q)
+{
+    return q->outcome == OUTCOME_FAILED && strncmp(q->why, CANNOT_RUN, strlen(CANNOT_RUN)) == 0;
+}
+
 static bool is_failed_alike(const struct repeat *a, const struct repeat *b)
 {
-    return b->outcome == OUTCOME_FAILED && a->scenario == b->scenario && a->model == b->model &&
-           is_alike(a->why, b->why);
+    return b->outcome == OUTCOME_FAILED && a->model == b->model && is_alike(a->why, b->why) &&
+           (a->scenario == b->scenario || is_absence(a));
 }
 
 static bool is_warned_alike(const struct repeat *a, const struct repeat *b)
@@ -97,7 +104,9 @@ static void tell_failures(const struct cells *cells, struct teller_of *t)
         const struct scenario *s = &r->scenarios[q->scenario];
         unsigned n = q->outcome == OUTCOME_FAILED ? count_alike(r, i, is_failed_alike) : 0;
         struct view v = view_of(cells, q->scenario);
-        if (n == 1)
+        if (n > 0 && is_absence(q))
+            say(t, "%s %s", r->models.list[q->model].name, reading_reason(q->why));
+        else if (n == 1)
             say(t, "%s failed once in %s%s%s: %s", r->models.list[q->model].name, s->name,
                 v.points == 1 ? "" : ", ", at_point(&v, (int)q->point, false, place),
                 reading_reason(q->why));

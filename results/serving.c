@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/text.h"
 #include "results/last_line.h"
 #include "results/spawn.h"
 
@@ -44,10 +45,8 @@ static char *fill_blanks(const char *command, const char *port, const char *serv
     enum { BLANKS = sizeof blanks / sizeof blanks[0] };
     char *text;
     size_t size;
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = text_open(&text, &size);
 
-    if (f == NULL)
-        die_errno("no memory for a command line");
     while (*command != '\0') {
         size_t i = 0;
         while (i < BLANKS && strncmp(command, blanks[i][0], strlen(blanks[i][0])) != 0)
@@ -59,8 +58,7 @@ static char *fill_blanks(const char *command, const char *port, const char *serv
             putc(*command++, f);
         }
     }
-    if (fclose(f) != 0)
-        die_errno("no memory for a command line");
+    text_close(f);
     return text;
 }
 
@@ -117,7 +115,7 @@ static void explain_absence(struct serving *s, const char *last, char why[WHY])
     unlink(s->log); // it has done nothing wrong
     if (strncmp(last, s->name, length) == 0 && strncmp(last + length, ": ", 2) == 0)
         last += length + 2;
-    snprintf(why, WHY, "cannot run here: %.200s", *last != '\0' ? last : "it does not say why");
+    snprintf(why, WHY, CANNOT_RUN "%.200s", *last != '\0' ? last : "it does not say why");
 }
 
 // Takes leave of one that does not listen.

@@ -33,13 +33,16 @@ struct ended {
     struct counted counted;
 };
 
+// How a reason begins that holds for all that this model could be asked.
+#define CANNOT_RUN "cannot run here: "
+
 // Starts it on a free port of 127.0.0.1 with `options` (words with spaces between, ours only), on
 // the cores of `cores` (as in taskset(1); empty: any), and waits until it listens, 10 s at most.
 // Its files, MODEL.log and MODEL.stats.json, go to `folder`. A foreign command is divided by
 // spawn_words(), and must stay in the foreground. One with {port} in it gets a free port, which is
 // tried until it accepts; another gets "--port 0 --service S". False, with why ("did not start:
 // exit status 1: LAST LINE OF ITS LOG"): nothing is left of it then but its log. Where it ended
-// with EXIT_UNAVAILABLE: false, why "cannot run here: LAST LINE", and not even a log is left. As
+// with EXIT_UNAVAILABLE: false, why CANNOT_RUN "LAST LINE", and not even a log is left. As
 // soon as the descriptor `interrupt` is readable: false, why "interrupted", and that is left to the
 // caller to read (-1: none). It may write 64 MiB to each of its files, of which its log is one.
 bool serving_start(struct serving *, const struct model *, const char *service, const char *options,

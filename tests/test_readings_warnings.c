@@ -178,6 +178,45 @@ static void what_goes_wrong_alike_is_one_warning(void **state)
     record_free(&r);
 }
 
+// One more scenario of the record.
+static void add_scenario(struct record *r, const char *name)
+{
+    size_t n = r->scenario_count++;
+    char *why, *file = home_path("results/scenarios/%s.scenario", name);
+
+    r->scenarios = reallocarray(r->scenarios, n + 1, sizeof *r->scenarios);
+    r->duration_ns = reallocarray(r->duration_ns, n + 1, sizeof *r->duration_ns);
+    r->capacity = reallocarray(r->capacity, n + 1, sizeof *r->capacity);
+    assert_true(r->scenarios && r->duration_ns && r->capacity);
+    if (!scenario_read(&r->scenarios[n], file, &why))
+        fail_msg("%s", why);
+    free(file);
+    r->duration_ns[n] = r->duration_ns[0];
+    r->capacity[n] = 0;
+}
+
+static void a_model_that_cannot_run_is_told_once(void **state)
+{
+    struct record r;
+    struct heard h;
+
+    (void)state;
+    make_record(&r, "connections", 6);
+    fill_with_noise(&r, NULL, 0, ROUNDS, 1);
+    add_scenario(&r, "idle");
+    for (unsigned i = 0; i < 4; i++) {
+        struct repeat *q = &r.repeats[i * r.models.count];
+        q->outcome = OUTCOME_FAILED;
+        q->scenario = i % 2;
+        q->point = i % 2;
+        snprintf(q->why, sizeof q->why, "cannot run here: no rings");
+    }
+    listen_to(&r, &h);
+    assert_int_equal(h.count, 1);
+    assert_string_equal(h.lines[0], "blocking cannot run here: no rings");
+    record_free(&r);
+}
+
 static void the_machine_is_warned_of(void **state)
 {
     struct record r;
@@ -261,6 +300,7 @@ int main(void)
         cmocka_unit_test(an_instructors_copy_is_read_too),
         cmocka_unit_test(a_run_without_fault_has_no_warning),
         cmocka_unit_test(what_goes_wrong_alike_is_one_warning),
+        cmocka_unit_test(a_model_that_cannot_run_is_told_once),
         cmocka_unit_test(the_machine_is_warned_of),
         cmocka_unit_test(a_wide_spread_is_told_where_it_prevents_a_ranking),
         cmocka_unit_test(many_warnings_are_cut_and_counted),
