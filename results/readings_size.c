@@ -3,19 +3,26 @@
 
 #include <stdlib.h>
 
-// The first point from which on a model's payload per second stays within 10 % of its highest mean.
-// NONE: it has too few points, or did not clearly grow at all.
-static int levels_off(const struct view *v, unsigned model)
+// Whether a point is within 10 % of the model's highest, for sure.
+static bool is_near(const struct view *v, unsigned model, int point, int top)
 {
-    int first = NONE, top = NONE, level = NONE;
+    if (point == top)
+        return true;
+    struct ratio r = ratio_of_points(v, model, top, point, METRIC_payload, v->models * v->points);
+    return is_steady(&r);
+}
+
+// The point at which a model's mean payload per second is highest, where it has clearly grown until
+// there. NONE: it has too few points, or did not.
+static int find_top(const struct view *v, unsigned model)
+{
+    int first = first_point(v, METRIC_payload), top = NONE;
     double highest = 0;
 
-    for (int p = 0; p < (int)v->points; p++) {
+    for (int p = first; p != NONE && p < (int)v->points; p++) {
         if (!is_measured(v, p, model, METRIC_payload))
             continue;
         double payload = cell_of(v, p, model)->of[METRIC_payload].mean.value;
-        if (first == NONE)
-            first = p;
         if (payload > highest) {
             highest = payload;
             top = p;
@@ -25,11 +32,18 @@ static int levels_off(const struct view *v, unsigned model)
     if (top == NONE || top == first || is_limited(v, top, model, METRIC_payload))
         return NONE;
     struct ratio r = ratio_of_points(v, model, first, top, METRIC_payload, v->models * v->points);
-    if (!r.clear)
-        return NONE;
-    for (int p = top; p >= first; p--)
+    return r.clear ? top : NONE;
+}
+
+// The point from which on, up to the last, a model's payload per second stays near its highest.
+// NONE: there is none.
+static int levels_off(const struct view *v, unsigned model)
+{
+    int top = find_top(v, model), level = NONE;
+
+    for (int p = (int)v->points - 1; top != NONE && p >= 0; p--)
         if (is_measured(v, p, model, METRIC_payload)) {
-            if (cell_of(v, p, model)->of[METRIC_payload].mean.value < 0.9 * highest)
+            if (!is_near(v, model, p, top))
                 break;
             level = p;
         }
@@ -48,16 +62,17 @@ char *size_title(const struct view *v, enum metric metric)
 {
     char low[PHRASE], high[PHRASE];
     char *title = NULL;
-    int earliest = NONE, latest = NONE;
-    bool all = true; // that grew have stopped before the last point
+    int first = first_point(v, metric), earliest = NONE, latest = NONE;
+    bool all = true; // have stopped growing before the last point
 
-    if (metric != METRIC_payload)
+    if (metric != METRIC_payload || first == NONE)
         return ranking_title(v, last_common_point(v, metric), metric);
     for (unsigned m = 0; m < v->models; m++) {
         int level = levels_off(v, m);
-        if (level == NONE)
+        if (level == NONE || is_last_point(v, m, level)) {
+            all = all && !is_measured(v, first, m, metric);
             continue;
-        all = all && !is_last_point(v, m, level);
+        }
         earliest = earliest == NONE || level < earliest ? level : earliest;
         latest = level > latest ? level : latest;
     }
@@ -85,7 +100,7 @@ static void tell_levels(const struct view *v, FILE *out)
                 list[n++] = m;
         if (n == 0)
             continue;
-        fputs(any ? "; " : "Payload per second comes within 10 % of its highest mean: ", out);
+        fputs(any ? "; " : "Payload per second is within 10 % of its highest: ", out);
         write_names(v, list, n, out);
         fprintf(out, is_last_point(v, list[0], p) ? " only at %s" : " from %s on",
                 point_text(v, p, text));
