@@ -196,6 +196,23 @@ bool cell_keeps_up(const struct cell *cell)
     return !cell->ended && cell_share(cell) >= 0.99;
 }
 
+int cells_last_kept(const struct cells *c, unsigned scenario)
+{
+    unsigned most = 1;
+    int last = -1;
+
+    for (unsigned p = 0; p < c->record->scenarios[scenario].point_count; p++) {
+        unsigned n = 0;
+        for (unsigned m = 0; m < c->record->models.count; m++)
+            n += cell_keeps_up(cell_at(c, scenario, p, m));
+        if (n >= most) {
+            most = n;
+            last = (int)p;
+        }
+    }
+    return last;
+}
+
 bool cells_partial(const struct cells *c, unsigned scenario, unsigned point, unsigned model)
 {
     const struct summary *served = &cell_at(c, scenario, point, model)->of[METRIC_clients_served];

@@ -54,6 +54,10 @@ double cell_share(const struct cell *);
 // Whether that is 99 % or more, and no client was refused.
 bool cell_keeps_up(const struct cell *);
 
+// The last point at which as many models kept up as anywhere: beyond, those that fell behind would
+// show nothing but their queue. -1: nobody did.
+int cells_last_kept(const struct cells *, unsigned scenario);
+
 // Whether fewer than nine out of ten of the clients that stayed connected got an answer.
 bool cells_partial(const struct cells *, unsigned scenario, unsigned point, unsigned model);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "results/drawing.h"
 #include "results/home.h"
 #include "results/readings.h"
@@ -105,15 +106,6 @@ static void write_script(const struct drawing *d, const char *base, const char *
     }
 }
 
-static FILE *open_text(char **text, size_t *size)
-{
-    FILE *f = open_memstream(text, size);
-
-    if (f == NULL)
-        die_errno("cannot allocate memory for a figure");
-    return f;
-}
-
 // False, having said so: the disk is full, say.
 static bool write_data(const char *base, const char *text, size_t size)
 {
@@ -155,14 +147,14 @@ static bool render(struct drawing *d, struct texts *t, const char *base)
     char *title = reading_title(d->cells, d->number, d->figure), *file;
     char *subtitle = reading_subtitle(d->cells, d->number, d->figure);
 
-    fclose(d->notes);
+    text_close(d->notes);
     place_header(d, title, subtitle);
     place_notes(d, t->notes);
     place_footer(d);
-    fclose(d->overlay);
+    text_close(d->overlay);
     write_script(d, base, t->overlay, d->script);
-    fclose(d->script);
-    fclose(d->data);
+    text_close(d->script);
+    text_close(d->data);
     if (asprintf(&file, "%s.svg", base) < 0)
         die_errno("cannot allocate memory for a path");
     bool drawn = write_data(base, t->data, t->data_size) &&
@@ -195,20 +187,20 @@ static bool draw_figure(struct drawing *d, const struct kind *kind, const char *
     struct texts t = {0};
 
     find_models(d);
-    d->data = open_text(&t.data, &t.data_size);
-    d->script = open_text(&t.script, &t.script_size);
-    d->overlay = open_text(&t.overlay, &t.overlay_size);
-    d->notes = open_text(&t.notes, &t.notes_size);
+    d->data = text_open(&t.data, &t.data_size);
+    d->script = text_open(&t.script, &t.script_size);
+    d->overlay = text_open(&t.overlay, &t.overlay_size);
+    d->notes = text_open(&t.notes, &t.notes_size);
     write_models(d);
     bool any = d->model_count > 0 && kind->draw(d), drawn = false;
     if (any) {
         drawn = render(d, &t, base);
     } else {
         warn("%s is not drawn: nothing of it was measured", d->figure->name);
-        fclose(d->data);
-        fclose(d->script);
-        fclose(d->overlay);
-        fclose(d->notes);
+        text_close(d->data);
+        text_close(d->script);
+        text_close(d->overlay);
+        text_close(d->notes);
     }
     if (!drawn)
         remove_old(base);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "results/drawing.h"
 #include "results/readings.h"
 
@@ -165,12 +166,10 @@ void drawing_note_points(const struct drawing *d, const char *lead, const unsign
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_open(&text, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a note");
     size_t found = list_points(d, points, count, match, of, out);
-    fclose(out);
+    text_close(out);
     // What has no room would be cut in its middle.
     if (found > 0 && text_width(lead, FONT_NOTE) + text_width(text, FONT_NOTE) > ROOM - MORE_ROOM) {
         fprintf(d->notes, "%sup to %zu of %zu points (", lead, found, count);

@@ -53,34 +53,6 @@ static void distribution_free(struct distribution *f)
     free(f->ns);
 }
 
-// ---- At which point -----------------------------------------------------------------------------
-
-static bool kept_up(const struct drawing *d, unsigned point, unsigned model)
-{
-    const struct cell *c = drawing_cell(d, point, d->models[model]);
-
-    return c->n > 0 && isfinite(c->of[METRIC_rps].mean.value) && cell_keeps_up(c);
-}
-
-// The last point at which as many models kept up as anywhere: beyond, those that fell behind would
-// show nothing but their queue. The title speaks of the same (percentiles_title()). -1: nobody did.
-static long choose_point(const struct drawing *d)
-{
-    size_t best = 0;
-    long chosen = -1;
-
-    for (unsigned p = 0; p < d->scenario->point_count; p++) {
-        size_t models = 0;
-        for (unsigned m = 0; m < d->model_count; m++)
-            models += kept_up(d, p, m);
-        if (models > 0 && models >= best) {
-            best = models;
-            chosen = p;
-        }
-    }
-    return chosen;
-}
-
 // ---- Drawing ------------------------------------------------------------------------------------
 
 // The ticks.
@@ -196,7 +168,7 @@ static bool read_all(const struct drawing *d, unsigned point, struct distributio
 
     for (unsigned m = 0; m < d->model_count; m++) {
         const char *name = drawing_model(d, d->models[m])->name;
-        if (!kept_up(d, point, m))
+        if (!cell_keeps_up(drawing_cell(d, point, d->models[m])))
             fprintf(d->notes, "%s is left out: it did not keep up\n", name);
         else if (read_distribution(d, point, m, &list[m]))
             any = true;
@@ -208,7 +180,7 @@ static bool read_all(const struct drawing *d, unsigned point, struct distributio
 
 bool draw_percentiles(struct drawing *d)
 {
-    long point = choose_point(d);
+    int point = cells_last_kept(d->cells, d->number);
     struct distribution *list = calloc(d->model_count + 1, sizeof *list);
 
     if (list == NULL)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 #include "results/finding.h"
 
 // ---- Any other scenario: an instructor's copy ----------------------------------------------
@@ -101,10 +101,8 @@ static char *name_metrics(const struct figure *figure, enum metric metric)
 {
     char *names = NULL;
     size_t size;
-    FILE *out = open_memstream(&names, &size);
+    FILE *out = text_open(&names, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a title");
     for (unsigned i = 0; i < figure->metrics; i++)
         fprintf(out, "%s%s",
                 i == 0                     ? ""
@@ -113,7 +111,7 @@ static char *name_metrics(const struct figure *figure, enum metric metric)
                 metric_phrase((enum metric)figure->metric[i]));
     if (figure->metrics == 0)
         fputs(metric_phrase(metric), out);
-    fclose(out);
+    text_close(out);
     return names;
 }
 
@@ -205,10 +203,8 @@ char *reading_text(const struct cells *cells, unsigned scenario)
     struct reader reader = reader_of(v.scenario);
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_open(&text, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a reading");
     if (!tell_nothing(&v, out)) {
         reader.text(&v, out);
         fflush(out);
@@ -222,7 +218,7 @@ char *reading_text(const struct cells *cells, unsigned scenario)
         if (is_unrepeated(&v))
             fputs("Without repeats no difference can be told from noise.", out);
     }
-    fclose(out);
+    text_close(out);
     trim(text);
     return text;
 }

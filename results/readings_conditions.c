@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "results/load_options.h"
 
@@ -139,12 +139,10 @@ char *conditions_text(const struct view *v, const struct figure *figure, enum me
 
     for (enum wording wording = IN_FULL; wording < WORDINGS; wording++) {
         free(text);
-        FILE *out = open_memstream(&text, &size);
-        if (out == NULL)
-            die_errno("cannot allocate memory for a subtitle");
+        FILE *out = text_open(&text, &size);
         write_conditions(v, wording, out);
         write_repeats(v, figure, metric, wording, out);
-        fclose(out);
+        text_close(out);
         if (characters(text) <= SUBTITLE_MAX)
             return text;
     }

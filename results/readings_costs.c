@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 #include "results/readings.h"
 
 // ---- churn: processor time of a connection above the iterative server's --------------------
@@ -210,12 +210,10 @@ static void offer_price(const struct view *v, const struct prices *p, enum metri
 {
     char *ends = NULL;
     size_t size;
-    FILE *out = open_memstream(&ends, &size);
+    FILE *out = text_open(&ends, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a title");
     write_ends(v, p, metric, of, counts, out);
-    fclose(out);
+    text_close(out);
     offer(title, "A connection costs %s", ends);
     free(ends);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 
 static bool keeps_up(const struct view *v, int point, unsigned model)
 {
@@ -44,11 +44,9 @@ static void offer_keeping_up(const struct view *v, int point, unsigned behind, c
     for (unsigned m = 0; m < v->models; m++)
         if (keeps_up(v, point, m))
             list[n++] = m;
-    FILE *out = open_memstream(&names, &size);
-    if (out == NULL)
-        die_errno("cannot allocate memory for a title");
+    FILE *out = text_open(&names, &size);
     write_names(v, list, n, out);
-    fclose(out);
+    text_close(out);
     at_point(v, point, true, place);
     offer(title, "%s%s keep%s up; %s answers %.0f %%", place, names, n == 1 ? "s" : "", name,
           share);
@@ -83,19 +81,7 @@ static int last_kept(const struct view *v)
 
 char *percentiles_title(const struct view *v)
 {
-    size_t most = 0;
-    int point = NONE;
-
-    for (int p = 0; p < (int)v->points; p++) {
-        size_t n = 0;
-        for (unsigned m = 0; m < v->models; m++)
-            n += keeps_up(v, p, m);
-        if (n > 0 && n >= most) {
-            most = n;
-            point = p;
-        }
-    }
-    return ranking_title(v, point, METRIC_p99);
+    return ranking_title(v, cells_last_kept(v->cells, v->number), METRIC_p99);
 }
 
 char *load_title(const struct view *v, enum metric metric)
@@ -160,10 +146,8 @@ static char *list_by_rate(const struct view *v, const char *preposition, marker 
     size_t size;
     unsigned *list = room_for(v->models, sizeof *list);
     bool any = false;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_open(&text, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a reading");
     for (int p = 0; p < (int)v->points; p++)
         for (int unsure = 0; unsure <= 1; unsure++) {
             size_t n = 0;
@@ -182,7 +166,7 @@ static char *list_by_rate(const struct view *v, const char *preposition, marker 
                 fputs(" (below that no p99 is known)", out);
             any = true;
         }
-    fclose(out);
+    text_close(out);
     free(list);
     return text;
 }

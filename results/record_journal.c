@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "results/record_fields.h"
 
 static const char JOURNAL[] = "repeats.jsonl";
@@ -53,31 +54,16 @@ static bool append(const struct record *r, const char *name, const char *text, s
     return good;
 }
 
-static FILE *open_text(char **text, size_t *length)
-{
-    FILE *out = open_memstream(text, length);
-
-    if (out == NULL)
-        die_errno("cannot write down a repeat");
-    return out;
-}
-
-static void close_text(FILE *out)
-{
-    if (fclose(out) != 0)
-        die_errno("cannot write down a repeat");
-}
-
 static bool append_line(const struct record *r, const struct repeat *q)
 {
     json_t *json = record_repeat_json(r, q);
     char *text = NULL;
     size_t length = 0;
-    FILE *out = open_text(&text, &length);
+    FILE *out = text_open(&text, &length);
 
     json_write_flat(json, out);
     fputc('\n', out);
-    close_text(out);
+    text_close(out);
     json_decref(json);
     bool good = append(r, JOURNAL, text, length, true);
     free(text);
@@ -88,10 +74,10 @@ static bool append_row(const struct record *r, const struct repeat *q)
 {
     char *text = NULL;
     size_t length = 0;
-    FILE *out = open_text(&text, &length);
+    FILE *out = text_open(&text, &length);
 
     record_repeat_row(r, q, out);
-    close_text(out);
+    text_close(out);
     // The journal has it already, and the table can be made again.
     bool good = append(r, "results.tsv", text, length, false);
     free(text);

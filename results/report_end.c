@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "results/finding.h"
 #include "results/html.h"
@@ -149,13 +150,11 @@ static char *command_again(const struct record *r)
     const char *why;
     wordexp_t words;
     bool seeded = false;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = text_open(&text, &size);
 
-    if (out == NULL)
-        die_errno("cannot allocate memory for a command");
     if (r->command == NULL || !spawn_words(&words, r->command, &why)) {
         fputs(r->command != NULL ? r->command : "", out);
-        fclose(out);
+        text_close(out);
         return text;
     }
     char **list = calloc(words.we_wordc + 1, sizeof *list);
@@ -175,7 +174,7 @@ static char *command_again(const struct record *r)
     free(rest);
     free(list);
     wordfree(&words);
-    fclose(out);
+    text_close(out);
     return text;
 }
 

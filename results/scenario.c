@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "results/keyed.h"
 #include "results/scenario_figures.h"
@@ -297,15 +298,12 @@ char *scenario_fill(const char *text, const char *x)
 {
     char *filled = NULL;
     size_t size;
-    FILE *to = open_memstream(&filled, &size);
+    FILE *to = text_open(&filled, &size);
 
-    if (to == NULL)
-        die_errno("cannot allocate memory for a scenario");
     for (const char *hole; (hole = strstr(text, SCENARIO_X)) != NULL;
          text = hole + strlen(SCENARIO_X))
         fprintf(to, "%.*s%s", (int)(hole - text), text, x);
     fputs(text, to);
-    if (fclose(to) != 0)
-        die_errno("cannot allocate memory for a scenario");
+    text_close(to);
     return filled;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 #include "results/spawn.h"
 
 static const char *refusal_text(int error)
@@ -59,33 +59,18 @@ static void put_word(FILE *f, const char *word)
     }
 }
 
-static FILE *open_text(char **text, size_t *size)
-{
-    FILE *f = open_memstream(text, size);
-
-    if (f == NULL)
-        die_errno("no memory for a command line");
-    return f;
-}
-
-static void close_text(FILE *f)
-{
-    if (fclose(f) != 0)
-        die_errno("no memory for a command line");
-}
-
 char *spawn_text(char *const *argv)
 {
     char *text;
     size_t size;
-    FILE *f = open_text(&text, &size);
+    FILE *f = text_open(&text, &size);
 
     for (char *const *word = argv; *word != NULL; word++) {
         if (word != argv)
             putc(' ', f);
         put_word(f, *word);
     }
-    close_text(f);
+    text_close(f);
     return text;
 }
 
@@ -93,10 +78,10 @@ char *spawn_quoted(const char *word)
 {
     char *text;
     size_t size;
-    FILE *f = open_text(&text, &size);
+    FILE *f = text_open(&text, &size);
 
     put_word(f, word);
-    close_text(f);
+    text_close(f);
     return text;
 }
 
