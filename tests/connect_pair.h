@@ -8,6 +8,7 @@
 
 #include "server/conn.h"
 #include "server/counters.h"
+#include "tests/map_counters.h"
 
 static struct server server;
 static struct worker worker;
@@ -26,13 +27,6 @@ static inline struct conn *connect_pair(const struct service *service, int *peer
     struct conn *c = conn_open(&worker, ends[0]);
     assert_non_null(c);
     return c;
-}
-
-static inline int map_counters(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include "auto/selector.h"
 #include "server/conn.h"
 #include "server/counters.h"
+#include "tests/map_counters.h"
 
 enum { HANGS_AFTER = 120, FOR_EVER = -1, ROOM = 4096 };
 
@@ -73,13 +74,6 @@ static inline void watch(const struct selector *by, int fd, unsigned want)
 {
     if (!by->watch(fd, want))
         fail_msg("%s does not watch descriptor %d: %s", by->name, fd, strerror(errno));
-}
-
-static inline int map_counters(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
 }
 
 // A line of the table of tests.

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "server/counters.h"
+#include "tests/map_counters.h"
 
 enum { WORKERS = 50, EACH = 1000 };
 
@@ -228,13 +229,6 @@ static void a_refusal_takes_nobodys_place(void **state)
     assert_true(most == 1); // nobody who was turned away has counted meanwhile
 }
 
-static int map(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,5 +241,5 @@ int main(void)
         cmocka_unit_test(a_passed_client_is_lost_with_the_child_that_has_it),
         cmocka_unit_test(a_passed_client_that_has_left_is_lost_with_nobody),
     };
-    return cmocka_run_group_tests_name("counters", tests, map, NULL);
+    return cmocka_run_group_tests_name("counters", tests, map_counters, NULL);
 }

@@ -17,6 +17,7 @@
 #include "server/counters.h"
 #include "server/pass.h"
 #include "server/server.h"
+#include "tests/map_counters.h"
 
 static int channel[2]; // the parent's end, the child's end
 
@@ -225,13 +226,6 @@ static void a_client_without_a_descriptor_is_refused_and_counted(void **state)
     close(next);
 }
 
-static int map(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
-}
-
 #define PASSING(test) cmocka_unit_test_setup_teardown(test, open_channel, close_channel)
 
 int main(void)
@@ -246,5 +240,5 @@ int main(void)
         PASSING(nobody_is_told_that_has_gone),
         PASSING(a_client_without_a_descriptor_is_refused_and_counted),
     };
-    return cmocka_run_group_tests_name("pass", tests, map, NULL);
+    return cmocka_run_group_tests_name("pass", tests, map_counters, NULL);
 }

@@ -12,6 +12,7 @@
 
 #include "server/conn.h"
 #include "server/counters.h"
+#include "tests/map_counters.h"
 
 static struct server server;
 static struct worker one, other;
@@ -227,13 +228,6 @@ static void it_is_served_at_the_new_desk_with_what_it_had_left(void **state)
     close(peer);
 }
 
-static int map(void **state)
-{
-    (void)state;
-    counters_map();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,5 +241,5 @@ int main(void)
         cmocka_unit_test_setup(a_lingering_client_lingers_on_where_it_goes, begin),
         cmocka_unit_test_setup(it_is_served_at_the_new_desk_with_what_it_had_left, begin),
     };
-    return cmocka_run_group_tests_name("worker", tests, map, NULL);
+    return cmocka_run_group_tests_name("worker", tests, map_counters, NULL);
 }

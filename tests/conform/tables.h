@@ -18,6 +18,8 @@ extern const struct conform_case client_cases[];
 extern const size_t client_cases_count;
 extern const struct conform_case fault_cases[];
 extern const size_t fault_cases_count;
+extern const struct conform_case signal_cases[];
+extern const size_t signal_cases_count;
 extern const struct conform_case owed_cases[];
 extern const size_t owed_cases_count;
 extern const struct conform_case children_cases[];
