@@ -15,9 +15,9 @@ static void servers_that_fail_are_marked_and_the_others_measured(void **state)
     char text[512];
 
     (void)state;
-    snprintf(text, sizeof text, "exec %s/unruly --fault dies-after:50", bin());
+    snprintf(text, sizeof text, "exec %s/unruly --fault dies-after:1", bin());
     write_script("dies", text);
-    snprintf(text, sizeof text, "exec %s/unruly --fault flips:20", bin());
+    snprintf(text, sizeof text, "exec %s/unruly --fault flips:1", bin());
     write_script("lies", text);
     write_script("refuses", "echo I will not >&2; exit 7");
     bench_begin(&b,
