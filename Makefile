@@ -57,7 +57,7 @@ BASELINE := $(patsubst tests/baselines/%.c,$(OUT)/bin/%-echo,$(wildcard tests/ba
 PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
 # The page in a browser is the same, whoever built the program that wrote it.
-CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),tests/check_report.sh),$(wildcard tests/check_*.sh))
+CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),tests/check_report.sh tests/check_commands.sh),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
