@@ -79,6 +79,7 @@ static inline pid_t spawn(char *command, int out, int err, rlim_t nofile)
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         setpgid(0, 0);
+        signal(SIGINT, SIG_DFL); // whoever starts tests in the background may have it ignored
         if (words[0] == NULL || getppid() != parent ||
             dup2(open("/dev/null", O_RDONLY), STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
             dup2(err, STDERR_FILENO) < 0 || (nofile > 0 && setrlimit(RLIMIT_NOFILE, &limit) < 0))
