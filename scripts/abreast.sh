@@ -16,7 +16,7 @@ abreast_leave() {
         kill -TERM "$pid" 2>/dev/null || true # what it has started ends with it
     done
     wait
-    rm -rf "$abreast_folder" "$tally_log"
+    rm -rf "$abreast_folder" "${tally_log:?}"
 }
 trap abreast_leave EXIT
 trap 'exit 130' INT

@@ -10,6 +10,7 @@ unavailable=69 # the exit status of a model that cannot run on this machine
 if ! command -v valgrind >/dev/null; then
     skip 'valgrind is not installed'
     close_verdicts
+    exit
 fi
 logs=$(mktemp -d)
 server=

@@ -20,6 +20,7 @@ verdict() {
 if ! command -v help2man >/dev/null; then
     skip 'the manual page: help2man is not installed (make man installs it)'
     close_verdicts
+    exit
 fi
 
 # What man sees, without the hyphens and the markup.

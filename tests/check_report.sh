@@ -14,6 +14,7 @@ trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
 leave_out() {
     skip "the report in a browser: $1"
     close_verdicts
+    exit
 }
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
@@ -27,6 +28,7 @@ if [ -z "$report" ]; then
     if ! "$bin/test_report" --page "$folder"; then
         fail 'the report of a made-up run could not be written'
         close_verdicts
+        exit
     fi
 fi
 python3 -B "$(dirname "$0")/browser/check_page.py" "$chromium" "$report" </dev/null

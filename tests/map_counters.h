@@ -1,4 +1,5 @@
-// map_counters.h: a group's set-up, for cmocka's tests of what counts; include it after their headers.
+// map_counters.h: a group's set-up, for cmocka's tests of what counts; include it after their
+// headers.
 #ifndef TESTS_MAP_COUNTERS_H
 #define TESTS_MAP_COUNTERS_H
 

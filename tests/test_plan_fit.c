@@ -21,7 +21,7 @@ static bool is_near(double a, double b)
 // What a run takes beside all repeats, since it draws in the end.
 static double drawing_s(void)
 {
-    int64_t durations[1];
+    int64_t durations[] = {0};
     struct record none = {.rounds = 1, .duration_ns = durations};
     double seconds;
 
