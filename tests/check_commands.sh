@@ -203,21 +203,27 @@ for attempt in 'unshare --net' 'unshare --map-root-user --net'; do
 done
 if [ ${#network[@]} -eq 0 ]; then at_once=1; fi
 
-# A copy of the tree, with the programs as they are: what commands leave behind goes with it.
+# A copy of the tree, with the programs as they are; folders have their times, or make would find
+# everything out of date.
 tree() {
-    local variant
+    local variant folder
     variant=$(basename "$(dirname "$(readlink -f "$bin")")")
     # What git knows of and is not there, an uncommitted change has taken away.
     mkdir -p "$1/build" && git ls-files -zco --exclude-standard | tar cf - --null -T - 2>/dev/null | tar xf - -C "$1"
-    cp -a .git "$1/" && cp -al "build/$variant" "$1/build/" && ln -s "build/$variant/bin" "$1/bin"
+    git ls-files -co --exclude-standard | xargs -d '\n' dirname | sort -ru | while read -r folder; do
+        touch -r "$folder" "$1/$folder" 2>/dev/null
+    done
+    cp -a .git "$1/" && cp -a "build/$variant" "$1/build/" && ln -s "build/$variant/bin" "$1/bin"
 }
 
-# run FILE FOLDER: in the background, as a session of its own; $! is its leader.
+# run FILE FOLDER: in the background, as a session of its own, and with a tree of its own: what one
+# document leaves behind is not in another's way.
 run() {
     # shellcheck disable=SC2016
     local start='[ $# -eq 1 ] || ip link set lo up; cd "$0" && exec bash "$1"'
+    cp -al "$work/tree" "$2/tree"
     setsid "${network[@]}" timeout --kill-after=5 "$patience" \
-        bash -c "$start" "$work/tree" "$2/all.sh" ${network[0]:+net} >"$2/log" 2>&1 &
+        bash -c "$start" "$2/tree" "$2/all.sh" ${network[0]:+net} >"$2/log" 2>&1 &
     document[$!]=$1
 }
 
@@ -314,6 +320,7 @@ finish_one() {
                 wait "$pid" 2>/dev/null
                 kill -KILL -- "-$pid" 2>/dev/null # what it has left in the background
                 tell "${document[$pid]}" "$work/${document[$pid]//\//+}"
+                rm -rf "$work/${document[$pid]//\//+}/tree"
                 unset "document[$pid]"
                 return
             fi
