@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # tally.sh, to be sourced: runs commands, shows what they say, and adds up how many cases passed.
 set -o pipefail
-passed=0 failed=0 skipped=0
+# shellcheck source=scripts/verdicts.sh
+. scripts/verdicts.sh
 tally_log=$(mktemp)
 trap 'rm -f "$tally_log"' EXIT
 
@@ -28,10 +29,4 @@ tally() {
     if [ "$status" -eq 0 ] && [ "$f" -ne 0 ]; then status=1; fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     return "$status"
-}
-
-# The closing line; returns whether nothing failed.
-closing_line() {
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ "$failed" -eq 0 ]
 }

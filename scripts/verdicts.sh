@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# verdicts.sh, to be sourced by the checks: a line for each case, counted, and a closing line that
+# verdicts.sh, to be sourced from the root: a line for each case, counted, and a closing line that
 # scripts/tally.sh reads.
 shopt -s lastpipe # what a pipe's last command counts is counted here
 passed=0 failed=0 skipped=0
@@ -30,7 +30,7 @@ complaints() {
     fi
 }
 # The closing line, the last of all: 0 if nothing has failed.
-close_verdicts() {
+closing_line() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" -eq 0 ]
 }

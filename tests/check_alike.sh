@@ -116,4 +116,4 @@ awk -F'\t' '!/^#/ && (NF != 8 || $8 !~ /^(yes|-)$/ || $2 !~ "/" $1 "\\.c$" || $3
     $5 !~ /^[1-9][0-9]*$/) { print "line " NR ": " $0 }' models.tsv |
     complaints 'models.tsv has eight good columns'
 
-close_verdicts
+closing_line

@@ -280,14 +280,14 @@ fi
 
 if [ ! -d .git ]; then
     skip 'the commands in the documents: this is no git checkout'
-    close_verdicts
+    closing_line
     exit
 fi
 if [ ${#network[@]} -eq 0 ] && ! (exec 3<>/dev/tcp/127.0.0.1/7000) 2>/dev/null; then
     : # nobody has the port
 elif [ ${#network[@]} -eq 0 ]; then
     skip 'the commands in the documents: port 7000 is in use, and a network of its own can not be had (unshare, ip)'
-    close_verdicts
+    closing_line
     exit
 fi
 if [ $# -gt 0 ]; then
@@ -340,4 +340,4 @@ for file in "${files[@]}"; do
     run "$file" "$folder"
 done
 while [ ${#document[@]} -gt 0 ]; do finish_one; done
-close_verdicts
+closing_line

@@ -288,4 +288,4 @@ else
     skip 'the tables of costs: there is no results/data/reference'
 fi
 
-close_verdicts
+closing_line

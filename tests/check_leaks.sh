@@ -9,7 +9,7 @@ bin=${BIN:-bin}
 unavailable=69 # the exit status of a model that cannot run on this machine
 if ! command -v valgrind >/dev/null; then
     skip 'valgrind is not installed'
-    close_verdicts
+    closing_line
     exit
 fi
 logs=$(mktemp -d)
@@ -108,4 +108,4 @@ while IFS=$'\t' read -r model _ _ _ _ needs _; do
     fi
 done < <(grep -v '^#' models.tsv)
 
-close_verdicts
+closing_line

@@ -19,7 +19,7 @@ verdict() {
 
 if ! command -v help2man >/dev/null; then
     skip 'the manual page: help2man is not installed (make man installs it)'
-    close_verdicts
+    closing_line
     exit
 fi
 
@@ -54,4 +54,4 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
 else
     skip 'the page as man shows it: man or groff is not installed'
 fi
-close_verdicts
+closing_line

@@ -29,4 +29,4 @@ for source in protocol/*.c; do
     fi
 done
 [ "$passed" -gt 0 ] || fail 'there is nothing in protocol/ to look at'
-close_verdicts
+closing_line

@@ -99,4 +99,4 @@ expect 64 nonsense
 expect 2 reactors
 expect 0 --help
 
-close_verdicts
+closing_line

@@ -13,7 +13,7 @@ trap '[ -z "$folder" ] || rm -rf "$folder"' EXIT
 
 leave_out() {
     skip "the report in a browser: $1"
-    close_verdicts
+    closing_line
     exit
 }
 
@@ -27,7 +27,7 @@ if [ -z "$report" ]; then
     report=$folder/report.html
     if ! "$bin/test_report" --page "$folder"; then
         fail 'the report of a made-up run could not be written'
-        close_verdicts
+        closing_line
         exit
     fi
 fi
