@@ -6,6 +6,23 @@ set -o pipefail
 tally_log=$(mktemp)
 trap 'rm -f "$tally_log"' EXIT
 
+# note_failures COMMAND: the lines of its output that say what failed, once each, for the closing
+# line: the end of a long log is what its reader sees.
+note_failures() {
+    local line known=${#failures[@]}
+    while IFS= read -r line; do
+        case $'\n'$(printf '%s\n' "${failures[@]}")$'\n' in
+        *$'\n'"$line"$'\n'*) ;;
+        *) failures+=("$line") ;;
+        esac
+    done < <(awk '
+        /^FAIL/ { print; more = 3; next }
+        more && /^ / { print; more--; next }
+        { more = 0 }
+        /^\[  (ERROR|LINE|FAILED)/ && !/listed below/ { print }' "$tally_log")
+    if [ ${#failures[@]} -eq "$known" ]; then failures+=("FAIL  $1"); fi
+}
+
 # tally COMMAND...: counts by the command's last line "N passed, N failed, N skipped", or cmocka's
 # own summary; a command that prints neither counts as one case. Returns the command's status.
 tally() {
@@ -28,5 +45,6 @@ tally() {
     fi
     if [ "$status" -eq 0 ] && [ "$f" -ne 0 ]; then status=1; fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [ "$f" -ne 0 ]; then note_failures "$*"; fi
     return "$status"
 }

@@ -3,6 +3,7 @@
 # scripts/tally.sh reads.
 shopt -s lastpipe # what a pipe's last command counts is counted here
 passed=0 failed=0 skipped=0
+failures=() # what the closing line repeats
 
 pass() {
     passed=$((passed + 1))
@@ -31,6 +32,7 @@ complaints() {
 }
 # The closing line, the last of all: 0 if nothing has failed.
 closing_line() {
+    if [ ${#failures[@]} -gt 0 ]; then printf '%s\n' 'what failed:' "${failures[@]}"; fi
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" -eq 0 ]
 }

@@ -52,6 +52,12 @@ blocks() {
             kind = substr($0, 4)
             taken = kind == "sh" || kind == "console"
             mark = before ~ /^<!-- run: .* -->$/ ? substr(before, 11, length(before) - 14) : ""
+            if (kind != "" && kind !~ /^(c|console|diff|make|python|sh)$/)
+                print FILENAME ", line " FNR ": a block of \"" kind "\": commands stand in sh or console"
+            if (mark != "" && mark !~ /^(server|cut short|exactly|typed .+|status [0-9]+|elsewhere, .+)$/)
+                print FILENAME ", line " FNR - 1 ": no such mark: " mark
+            if (before ~ /<!-- *run/ && mark == "")
+                print FILENAME ", line " FNR - 1 ": no mark: " before
             if (taken)
                 open_block()
             next
@@ -95,6 +101,19 @@ lacking() {
     done
 }
 
+# listens PORT: somebody does (10 is TCP_LISTEN in the kernel's table).
+listens() {
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qi "$(printf ':%04X 0*:0000 0A' "$1")"
+}
+# await_port PORT: for half a minute. A reader types the next command seconds after this one.
+await_port() {
+    local try
+    for try in {1..300}; do
+        if listens "$1"; then return; fi
+        sleep 0.1
+    done
+}
+
 # ---- Running it ------------------------------------------------------------------------------
 
 # script FOLDER: what one shell does with all of a document's blocks. It leaves K.out and K.status.
@@ -108,6 +127,7 @@ end_server() {
     server_of_the_document=
 }
 END
+    declare -f listens await_port
     printf 'exec </dev/null\n'
     for kind in "$1"/*.kind; do
         [ -f "$kind" ] || continue
@@ -142,6 +162,8 @@ END
             ;;
         *) printf ". '%s' >'%s' 2>&1; echo \$? >'%s'\n" "$name.sh" "$name.out" "$name.status" ;;
         esac
+        # What it has left in the background.
+        sed -nE 's/^[^#]*--port[ =]([0-9]+).* &( .*)?$/await_port \1/p' "$name.sh" | tail -1
     done
     echo end_server
 }
@@ -264,11 +286,25 @@ bin/epoll
 ```sh
 read -r word; [ "$word" = hello ]
 ```
+<!-- run: exectly -->
+```sh
+echo three
+```
+```bash
+echo four
+```
+<!-- run:server -->
+```sh
+echo five
+```
 END
     prepare "$sample/sample.md" "$sample/folder"
     (cd "$work/tree" && timeout 60 bash "$sample/folder/all.sh") >"$sample/log" 2>&1
     diff - <(cat "$sample/folder/complaints" && judge sample "$sample/folder") <<END | complaints 'the check of commands tells right samples from wrong ones'
 $sample/sample.md, line 26: a command in a block that is not \`\`\`sh or \`\`\`console
+$sample/sample.md, line 32: no such mark: exectly
+$sample/sample.md, line 36: a block of "bash": commands stand in sh or console
+$sample/sample.md, line 39: no mark: <!-- run:server -->
 sample, line 1: exit status 1, not 0: one
 sample, line 12: it says: $sample/folder/004.sh: line 4: nosuchprogram: command not found
 sample, line 21: it prints something else: two
@@ -283,9 +319,7 @@ if [ ! -d .git ]; then
     closing_line
     exit
 fi
-if [ ${#network[@]} -eq 0 ] && ! (exec 3<>/dev/tcp/127.0.0.1/7000) 2>/dev/null; then
-    : # nobody has the port
-elif [ ${#network[@]} -eq 0 ]; then
+if [ ${#network[@]} -eq 0 ] && listens 7000; then
     skip 'the commands in the documents: port 7000 is in use, and a network of its own can not be had (unshare, ip)'
     closing_line
     exit
@@ -313,12 +347,16 @@ tell() {
 }
 
 finish_one() {
-    local pid
+    local pid try
     while :; do
         for pid in "${!document[@]}"; do
             if ! kill -0 "$pid" 2>/dev/null; then
                 wait "$pid" 2>/dev/null
                 kill -KILL -- "-$pid" 2>/dev/null # what it has left in the background
+                for ((try = 0; ${#network[@]} == 0 && try < 300; try++)); do
+                    listens 7000 || break
+                    sleep 0.1
+                done
                 tell "${document[$pid]}" "$work/${document[$pid]//\//+}"
                 rm -rf "$work/${document[$pid]//\//+}/tree"
                 unset "document[$pid]"
