@@ -50,6 +50,7 @@ static int levels_off(const struct view *v, unsigned model)
     return level;
 }
 
+// Whether there is nothing of the model beyond this point; beyond NONE: nothing at all.
 static bool is_last_point(const struct view *v, unsigned model, int point)
 {
     for (int p = point + 1; p < (int)v->points; p++)
@@ -70,7 +71,7 @@ char *size_title(const struct view *v, enum metric metric)
     for (unsigned m = 0; m < v->models; m++) {
         int level = levels_off(v, m);
         if (level == NONE || is_last_point(v, m, level)) {
-            all = all && !is_measured(v, first, m, metric);
+            all = all && is_last_point(v, m, NONE);
             continue;
         }
         earliest = earliest == NONE || level < earliest ? level : earliest;
@@ -86,6 +87,17 @@ char *size_title(const struct view *v, enum metric metric)
     return title != NULL ? title : ranking_title(v, last_common_point(v, metric), metric);
 }
 
+// Whose payload is near its highest from a point on, and at that point `only`. Returns how many.
+static size_t list_levels(const struct view *v, int point, bool only, unsigned *list)
+{
+    size_t n = 0;
+
+    for (unsigned m = 0; m < v->models; m++)
+        if (levels_off(v, m) == point && is_last_point(v, m, point) == only)
+            list[n++] = m;
+    return n;
+}
+
 // "select and poll from 256 KiB on", for each point where some do.
 static void tell_levels(const struct view *v, FILE *out)
 {
@@ -93,17 +105,15 @@ static void tell_levels(const struct view *v, FILE *out)
     unsigned *list = room_for(v->models, sizeof *list);
     bool any = false;
 
-    for (int p = 0; p < (int)v->points; p++) {
-        size_t n = 0;
-        for (unsigned m = 0; m < v->models; m++)
-            if (levels_off(v, m) == p)
-                list[n++] = m;
+    for (int i = 0; i < 2 * (int)v->points; i++) {
+        int p = i / 2;
+        bool only = i % 2 == 1;
+        size_t n = list_levels(v, p, only, list);
         if (n == 0)
             continue;
         fputs(any ? "; " : "Payload per second is within 10 % of its highest: ", out);
         write_names(v, list, n, out);
-        fprintf(out, is_last_point(v, list[0], p) ? " only at %s" : " from %s on",
-                point_text(v, p, text));
+        fprintf(out, only ? " only at %s" : " from %s on", point_text(v, p, text));
         any = true;
     }
     if (any)
