@@ -211,6 +211,11 @@ ratios: ## what the wider family promises, as ratios with their intervals (ONLY=
 	@$(MAKE) --no-print-directory tools $(BARE) $(BASELINE)
 	@scripts/ratios $(ONLY)
 
+measure-baselines: ## what a request costs epoll and the baselines, counted: system calls, instructions
+	@scripts/setup build baselines
+	@$(MAKE) --no-print-directory tools $(BASELINE)
+	@tests/baselines/measure_baselines
+
 FUZZ := build/fuzz
 fuzz: ## the protocol against libFuzzer, for SECONDS=60; what it finds goes to build/fuzz
 	@mkdir -p $(FUZZ)/corpus
@@ -272,5 +277,5 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen baselines ratios fuzz \
-        lint format setup man install uninstall clean help FORCE
+.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen baselines ratios \
+        measure-baselines fuzz lint format setup man install uninstall clean help FORCE

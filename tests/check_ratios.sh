@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # check_ratios.sh: scripts/ratios reads a run's table right. The numbers are chosen so that each
-# ratio, its interval and its verdict can be told in the head.
+# ratio, its interval and its verdict can be told in the head. And docs/ratios.md shows the tables of
+# the run that it names.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=scripts/verdicts.sh
@@ -93,6 +94,19 @@ done
 expect 0 coroutines
 says 'a level is a median with its unit' 'never spoken: coroutines' '12.00 KiB' \
     '9.000 to 15.000 KiB' 'at most 12 KiB' 'reached, within noise'
+
+# differs DOCUMENT: how its tables differ from what the recorded run gives.
+differs() {
+    diff <(sed '1,/^## What came out/d' "$1" | grep '^|') \
+        <(scripts/ratios --from results/data/ratios-reference | grep '^|')
+}
+differs docs/ratios.md | complaints 'the tables of docs/ratios.md are those of results/data/ratios-reference'
+sed '/^| /y/0123456789/1234567890/' docs/ratios.md >"$work/wrong.md"
+if differs "$work/wrong.md" >/dev/null; then
+    fail 'docs/ratios.md may have other figures'
+else
+    pass 'other figures in docs/ratios.md would be seen'
+fi
 
 mkdir "$work/empty"
 expect 64 nonsense
