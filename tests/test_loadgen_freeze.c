@@ -51,7 +51,34 @@ static bool is_near(const struct run *r, const char *histogram, const char *name
     return got > 0.95 * truth && got < 1.05 * truth;
 }
 
-static bool shows_the_freeze(void)
+// Nanoseconds that a process with one thread has waited for a core (proc(5), schedstat).
+static double waited_for_a_core(pid_t pid)
+{
+    char name[64];
+    unsigned long long ran, waited = 0;
+
+    snprintf(name, sizeof name, "/proc/%d/schedstat", pid);
+    FILE *file = fopen(name, "r");
+    if (file != NULL && fscanf(file, "%llu %llu", &ran, &waited) != 2)
+        waited = 0;
+    if (file != NULL)
+        fclose(file);
+    return (double)waited / 1e9;
+}
+
+// Where others had the cores, they froze both ends too, and what was measured is not this stop.
+static bool had_the_cores(const struct run *r, double server_waited)
+{
+    double waited = json_number_value(field(r, "generator.busy")) *
+                    json_number_value(field(r, "generator.waited")) * DURATION;
+
+    print_message(", waiting for a core: generator %.2f s, server %.2f s", waited, server_waited);
+    return waited < DURATION / 10 && server_waited < DURATION / 10;
+}
+
+enum evidence { NONE, RIGHT, WRONG };
+
+static enum evidence shows_the_freeze(void)
 {
     struct server s = server_start("%s/epoll --port 0 --quiet", bin());
     struct run r;
@@ -62,6 +89,7 @@ static bool shows_the_freeze(void)
     nap(1.5); // so that the stop lies within the run
     double frozen = freeze_for_a_second(&s);
     loadgen_end(&r, 60);
+    double server_waited = waited_for_a_core(s.pid);
     expect_status_of(&r, 0);
     expect_sums(&r);
     // None is left out for the server's sake.
@@ -74,10 +102,11 @@ static bool shows_the_freeze(void)
     // Requests are written at their moment even then, so the time from their sending shows it too.
     right = is_near(&r, "service", "p90", 0.1, frozen) && right;
     right = is_near(&r, "service", "p99", 0.01, frozen) && right;
+    bool quiet = had_the_cores(&r, server_waited);
     print_message("\n");
     run_free(&r);
     assert_int_equal(server_stop(&s, SIGTERM), 0);
-    return right;
+    return right ? RIGHT : quiet ? WRONG : NONE;
 }
 
 static void the_open_loop_shows_a_freeze_as_it_is(void **state)
@@ -87,11 +116,18 @@ static void the_open_loop_shows_a_freeze_as_it_is(void **state)
         print_message("         not with sanitizers: 20,000 requests/s are too many for them\n");
         skip();
     }
+    int wrong = 0;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        bool right = shows_the_freeze();
-        print_message("         attempt %d %s\n", attempt, right ? "passed" : "failed");
-        if (right)
+        static const char *const words[] = {"says nothing", "passed", "failed"};
+        enum evidence found = shows_the_freeze();
+        print_message("         attempt %d %s\n", attempt, words[found]);
+        if (found == RIGHT)
             return;
+        wrong += found == WRONG;
+    }
+    if (wrong == 0) {
+        print_message("         the machine is too busy: others had the cores each time\n");
+        skip();
     }
     fail();
 }
