@@ -11,10 +11,10 @@
 
 #include <netinet/tcp.h>
 
+#include "tests/attempts.h"
 #include "tests/conform/own.h"
-#include "tests/drive.h"
 
-enum { ATTEMPTS = 3, CONNECTIONS = 50 };
+enum { CONNECTIONS = 50 };
 static const double RATE = 20000, DURATION = 5;
 
 static void await_connections(const struct server *s, size_t n)
@@ -51,33 +51,6 @@ static bool is_near(const struct run *r, const char *histogram, const char *name
     return got > 0.95 * truth && got < 1.05 * truth;
 }
 
-// Nanoseconds that a process with one thread has waited for a core (proc(5), schedstat).
-static double waited_for_a_core(pid_t pid)
-{
-    char name[64];
-    unsigned long long ran, waited = 0;
-
-    snprintf(name, sizeof name, "/proc/%d/schedstat", pid);
-    FILE *file = fopen(name, "r");
-    if (file != NULL && fscanf(file, "%llu %llu", &ran, &waited) != 2)
-        waited = 0;
-    if (file != NULL)
-        fclose(file);
-    return (double)waited / 1e9;
-}
-
-// Where others had the cores, they froze both ends too, and what was measured is not this stop.
-static bool had_the_cores(const struct run *r, double server_waited)
-{
-    double waited = json_number_value(field(r, "generator.busy")) *
-                    json_number_value(field(r, "generator.waited")) * DURATION;
-
-    print_message(", waiting for a core: generator %.2f s, server %.2f s", waited, server_waited);
-    return waited < DURATION / 10 && server_waited < DURATION / 10;
-}
-
-enum evidence { NONE, RIGHT, WRONG };
-
 static enum evidence shows_the_freeze(void)
 {
     struct server s = server_start("%s/epoll --port 0 --quiet", bin());
@@ -102,11 +75,11 @@ static enum evidence shows_the_freeze(void)
     // Requests are written at their moment even then, so the time from their sending shows it too.
     right = is_near(&r, "service", "p90", 0.1, frozen) && right;
     right = is_near(&r, "service", "p99", 0.01, frozen) && right;
-    bool quiet = had_the_cores(&r, server_waited);
     print_message("\n");
+    enum evidence found = weigh(&r, right, DURATION, server_waited, 0.1);
     run_free(&r);
     assert_int_equal(server_stop(&s, SIGTERM), 0);
-    return right ? RIGHT : quiet ? WRONG : NONE;
+    return found;
 }
 
 static void the_open_loop_shows_a_freeze_as_it_is(void **state)
@@ -116,20 +89,7 @@ static void the_open_loop_shows_a_freeze_as_it_is(void **state)
         print_message("         not with sanitizers: 20,000 requests/s are too many for them\n");
         skip();
     }
-    int wrong = 0;
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        static const char *const words[] = {"says nothing", "passed", "failed"};
-        enum evidence found = shows_the_freeze();
-        print_message("         attempt %d %s\n", attempt, words[found]);
-        if (found == RIGHT)
-            return;
-        wrong += found == WRONG;
-    }
-    if (wrong == 0) {
-        print_message("         the machine is too busy: others had the cores each time\n");
-        skip();
-    }
-    fail();
+    within_attempts(shows_the_freeze);
 }
 
 // ---- Many connections -------------------------------------------------------------------------
