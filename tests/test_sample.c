@@ -82,7 +82,7 @@ static void threads_share_what_their_process_has(void **state)
     (void)state;
     sample_with_clients("threads", "", &empty, &full);
     assert_tasks(&full, 1 + CLIENTS);
-    assert_true(full.descriptors == empty.descriptors + CLIENTS);
+    assert_int_equal(full.descriptors, empty.descriptors + CLIENTS);
     assert_true(full.switches >= empty.switches + CLIENTS);
 }
 
@@ -93,7 +93,7 @@ static void a_loop_has_a_descriptor_for_each_client(void **state)
     (void)state;
     sample_with_clients("epoll", "", &empty, &full);
     assert_tasks(&full, 1);
-    assert_true(full.descriptors == empty.descriptors + CLIENTS);
+    assert_int_equal(full.descriptors, empty.descriptors + CLIENTS);
 }
 
 static void the_work_of_each_request_is_seen(void **state)
