@@ -57,7 +57,9 @@ BASELINE := $(patsubst tests/baselines/%.c,$(OUT)/bin/%-echo,$(wildcard tests/ba
 PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
 # The page in a browser is the same, whoever built the program that wrote it.
-CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),tests/check_report.sh tests/check_commands.sh),$(wildcard tests/check_*.sh))
+# Those that do not look at our programs' own code say the same of any build.
+CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
+            report.sh commands.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -105,7 +107,7 @@ $(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
 $(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
 $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
-$(LOADGEN) $(BENCH) $(TESTS) $(PEERS): MATH := -lm
+$(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
 $(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
 	@mkdir -p $(@D)
@@ -113,9 +115,9 @@ $(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-MAINS := $(OUT)/loadgen/loadgen.o $(OUT)/results/bench.o
+MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o results/bench.o)
 $(foreach d,base protocol server loadgen results tests/conform,$(eval $(OUT)/$d.a: \
-    $(filter-out $(MAINS),$(call objects,$d)) $d))
+    $(filter-out $(MAINS),$(call objects,$d)) $d/.))
 $(OUT)/%.a:
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -131,7 +133,7 @@ $(OUT)/%.o: %.S $(OUT)/flags
 $(call objects,uring): | $(OUT)/found-liburing
 $(call objects,tests) $(call objects,tests/conform): | $(OUT)/found-cmocka
 
--include $(wildcard $(OUT)/*/*.d $(OUT)/tests/*/*.d)
+-include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d)
 
 # A library that is missing is said in one line, not in a compiler's ten.
 $(OUT)/found-%: | $(OUT)/flags
@@ -182,7 +184,7 @@ test: ## everything: unit tests, checks, the conformance suite for every model
 	@$(MAKE) --no-print-directory check
 
 check: all $(CALLED) $(PEERS) $(if $(HELP2MAN),$(MANUAL))
-	@scripts/run-tests $(CALLED) $(CHECKS) -- $(notdir $(TESTED:.c=))
+	@scripts/run-tests $(CHECKS) $(CALLED) -- $(notdir $(TESTED:.c=))
 
 conform: $(CONFORM) ## the suite for any program: SERVER='python3 my.py' SERVICES=echo SERVES=one
 	@[ -n "$$SERVER" ] || { echo "usage: make conform SERVER='COMMAND' [SERVICES='echo frame'] \
@@ -277,5 +279,6 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report test check conform leaks measure measure-loadgen baselines ratios \
-        measure-baselines fuzz lint format setup man install uninstall clean help FORCE
+.PHONY: all servers tools bench bench-full report test check conform leaks \
+        measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
+        help FORCE

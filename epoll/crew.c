@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "server/conn.h"
+#include "server/trace.h"
 
 struct member {
     struct worker worker;
@@ -71,6 +72,7 @@ void crew_hire(struct server *s, void serve_client(struct worker *, struct conn 
     }
     while (size < wanted && !stop_is_on()) {
         errno = pthread_create(&crew[size].thread, NULL, serve_clients, &crew[size].worker);
+        trace(TRACE_create, -1, -errno);
         if (errno == 0) {
             size++;
             continue;

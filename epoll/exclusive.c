@@ -11,6 +11,7 @@
 #include "server/conn.h"
 #include "server/counters.h"
 #include "server/server.h"
+#include "server/trace.h"
 #include "server/worker.h"
 
 enum { BATCH = 64 };    // events in one wait
@@ -157,11 +158,14 @@ int main(int argc, char **argv)
     server_listen_nonblocking(&server);
     if (!begin(loops))
         die_errno("cannot watch the listener");
-    for (; n < wanted; n++)
-        if ((errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n])) != 0) {
+    for (; n < wanted; n++) {
+        errno = pthread_create(&loops[n].thread, NULL, run_another, &loops[n]);
+        trace(TRACE_create, -1, -errno);
+        if (errno != 0) {
             warn_errno("%u of %u loops: pthread_create", n, wanted);
             break;
         }
+    }
     run(loops);
     while (n > 1)
         pthread_join(loops[--n].thread, NULL);

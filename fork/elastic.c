@@ -15,6 +15,7 @@
 #include "server/conn.h"
 #include "server/counters.h"
 #include "server/server.h"
+#include "server/trace.h"
 
 static struct server server;
 static int bell = -1; // children ring, the parent hears (eventfd(2))
@@ -115,7 +116,9 @@ int main(int argc, char **argv)
 
     for (grow(); !stop_is_on(); grow()) {
         // Sleeps until a child rings or dies. A second without either: the load does not rise.
-        if (ppoll(&door, 1, &second, &usual) == 0)
+        int rung = ppoll(&door, 1, &second, &usual);
+        trace_result(TRACE_wait, -1, rung);
+        if (rung == 0)
             shrink();
         eventfd_read(bell, &rings); // before grow(): who rings after it is heard next time
     }

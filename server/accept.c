@@ -138,11 +138,13 @@ static int settle(struct server *s, int fd, int flags)
         fd = accept_with_spare(s->listener, flags);
     else if (fd >= 0 && spare < 0)
         fd = give_back_spare(fd, flags);
-    trace("accept", fd, 0);
     if (fd >= 0) {
         errno = 0;
-        return admit(s, fd) ? fd : ACCEPT_NEXT;
+        bool in = admit(s, fd); // first: it gives the client its number
+        trace(TRACE_accept, in ? fd : -1, in);
+        return in ? fd : ACCEPT_NEXT;
     }
+    trace(TRACE_accept, -1, -errno);
     switch (errno) {
     case EAGAIN:
         return ACCEPT_NONE;
@@ -184,8 +186,8 @@ static int accept_one(struct server *s, int flags)
 
 int server_accept_for(struct server *s)
 {
+    trace_awake(); // whoever comes here has done something else, or slept for another reason
     int fd = accept_one(s, 0);
-
     if (fd == ACCEPT_LATER)
         server_nap();
     return fd;
@@ -246,15 +248,20 @@ bool server_may_accept_again(struct server *s)
 
 void server_refuse(int fd, const char *missing)
 {
+    uint64_t ordinal = server_ordinal(fd);
+    int error = errno;
+
     warn_errno_sometimes("a client is refused: %s", missing);
     count(COUNT_refused, 1);
     clients_leave();
     close(fd);
+    trace_of(TRACE_close, ordinal, fd, -error);
 }
 
 void server_nap(void)
 {
     nanosleep(&(struct timespec){.tv_nsec = (long)RETRY_NS}, NULL);
+    trace(TRACE_wait, -1, 0);
 }
 
 uint64_t server_ordinal(int fd)

@@ -24,12 +24,13 @@ void child_begin(unsigned clients)
     signal(SIGCHLD, SIG_DFL);
     children_release();
     counters_child(clients);
+    trace_child();
     stop_arm_child();
 }
 
 void children_add(pid_t pid, unsigned clients)
 {
-    trace("create", -1, pid);
+    trace(TRACE_create, -1, pid);
     keeper = getpid();
     atomic_fetch_add(&alive, 1); // first: children_tell() looks for so many
     atomic_store(&record[pid], (unsigned char)(1 + clients));
@@ -67,12 +68,17 @@ static bool reap_one(idtype_t which, pid_t pid, int how)
 
 bool children_wait(void)
 {
-    return children_alive() > 0 && reap_one(P_ALL, 0, 0);
+    bool reaped = children_alive() > 0 && reap_one(P_ALL, 0, 0);
+
+    if (reaped)
+        trace(TRACE_wait, -1, 0);
+    return reaped;
 }
 
 void children_wait_for(pid_t pid)
 {
-    reap_one(P_PID, pid, 0);
+    if (reap_one(P_PID, pid, 0))
+        trace(TRACE_wait, -1, 0);
 }
 
 void children_reap(void)

@@ -61,7 +61,8 @@ void conn_leave(struct conn *c)
 
 void conn_close(struct conn *c)
 {
-    trace("close", c->fd, 0);
+    uint64_t ordinal = server_ordinal(c->fd); // now: after the close the number is another's
+
     conn_leave(c);
     count(COUNT_closed, 1);
     if (options_of(c)->verbose)
@@ -73,6 +74,7 @@ void conn_close(struct conn *c)
     stop_forget(c->fd);
     clients_leave(); // before the close: whoever sees it may take this client's place at once
     close(c->fd);
+    trace_of(TRACE_close, ordinal, c->fd, 0);
     free(c);
 }
 
@@ -114,12 +116,13 @@ static void answer(struct conn *c)
         return;
     store_lend(&c->out, c->worker->out);
     while (buf_len(&c->in.buf) > 0 && session_step(&c->session, &c->in.buf, &c->out.buf)) {
+        const struct work *work = &options_of(c)->work;
         count(COUNT_messages, 1);
-        trace("answer", c->fd, (long)buf_len(&c->out.buf));
-        if (options_of(c)->work.kind != WORK_NONE) {
-            work_do(&options_of(c)->work);
+        if (work->kind != WORK_NONE)
+            work_do(work);
+        trace(TRACE_protocol, c->fd, (int64_t)buf_len(&c->out.buf));
+        if (work->kind != WORK_NONE)
             break; // one a turn: the others wait meanwhile; conn_sent() goes on
-        }
     }
     if (c->session.verdict != GO_ON) {
         if (c->session.verdict == VIOLATION)
@@ -239,7 +242,7 @@ enum io conn_read(struct conn *c)
         do
             n = read(c->fd, space, room);
         while (n < 0 && errno == EINTR);
-        trace("read", c->fd, n);
+        trace_result(TRACE_read, c->fd, n);
         count(COUNT_reads, 1);
         if (n < 0 && errno == EAGAIN) {
             count(COUNT_wasted, 1);
@@ -283,7 +286,7 @@ enum io conn_write(struct conn *c)
     do
         n = write(c->fd, buf_data(&c->out.buf), buf_len(&c->out.buf));
     while (n < 0 && errno == EINTR);
-    trace("write", c->fd, n);
+    trace_result(TRACE_write, c->fd, n);
     count(COUNT_writes, 1);
     if (n < 0 && errno == EAGAIN)
         return IO_WOULD_BLOCK;

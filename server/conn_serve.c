@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "server/conn.h"
+#include "server/trace.h"
 
 // The sleeping call's own timeout, as the loops' waits have theirs (socket(7)).
 static void limit_sleep(int fd, int64_t ns)
@@ -15,6 +16,13 @@ static void limit_sleep(int fd, int64_t ns)
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+// Nothing that a descriptor could tell is ahead.
+static void rest(int ms)
+{
+    poll(NULL, 0, ms);
+    trace(TRACE_wait, -1, 0);
 }
 
 // While lingering, how often to wake and see whether it is over: a stop does not wake this sleep.
@@ -46,7 +54,7 @@ void conn_serve(struct server *server, int fd)
         if (patience != limit)
             limit_sleep(fd, limit = patience);
         if (conn_wants(c) == WANT_TIME)
-            poll(NULL, 0, worker_timeout(worker));
+            rest(worker_timeout(worker));
         io = conn_wants(c) == WANT_WRITE ? conn_write(c) : conn_read(c);
     }
     conn_close(c);

@@ -30,7 +30,7 @@ static bool append(struct store *in, unsigned char *bytes, size_t n)
 
 void conn_take(struct conn *c, unsigned char *bytes, ssize_t n)
 {
-    trace("read", c->fd, n);
+    trace(TRACE_read, c->fd, n);
     if (n > 0 && c->state == LINGERING && (size_t)n > c->left)
         n = (ssize_t)c->left; // asked for when there was no limit yet
     if (n > 0 && c->state == TALKING && !append(&c->in, bytes, (size_t)n)) {

@@ -30,6 +30,7 @@
     X(scanned)    /* descriptors that the kernel looked at for them */                             \
     X(wasted)     /* wake-ups with nothing to do: a wait or a read that brought nothing */
 
+// A name: 15 characters at most. Every row begins with the cells, in this order.
 enum counter {
 #define X(name) COUNT_##name,
     COUNTERS(X)
@@ -37,7 +38,9 @@ enum counter {
         COUNTER_TOTAL
 };
 
-// Maps the rows; once, before the first fork or thread. Dies if there is no memory.
+// Maps the rows; once, before the first fork or thread. Dies if there is no memory. Takes one
+// descriptor, so that bin/top can read them meanwhile (counters_layout.h); without one they count
+// as well.
 void counters_map(void);
 
 struct counter_row {

@@ -54,7 +54,9 @@ static const struct argp_option table[] = {
     {"stats", STATS, "FILE", 0,
      "Write the counters as one JSON object at exit; -: standard output (off)", 0},
     {"trace", TRACE, "FILE", 0,
-     "Write what happened when, in which process and thread; -: standard output (off)", 0},
+     "Write at exit what happened when, in which process and thread: a table, or, if the name ends "
+     "in .json, Chrome's trace format; -: a table on standard output (off)",
+     0},
     {"language", LANGUAGE, "en|ko", 0, "Language of guess (en)", 0},
     {"seed", SEED, "N", 0, "Makes the secrets of guess reproducible (from the clock)", 0},
     {"quiet", QUIET, NULL, 0, "Say nothing of clients that are lost or refused", 0},

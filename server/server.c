@@ -77,8 +77,8 @@ static void start(struct server *s, const char *model, int argc, char **argv,
     trace_open(s->options.trace);
     s->listener = open_listener(&s->options);
     stop_arm(s->model, s->listener, s->options.drain_ns);
-    listener_announce(s->listener); // last: who reads it may stop us at once
     trace_begin();
+    listener_announce(s->listener); // last: who reads it may stop us at once
 }
 
 void server_start(struct server *s, const char *model, int argc, char **argv)
@@ -145,6 +145,10 @@ int server_finish(struct server *s)
     if (cut_off > 0) {
         warn("%llu client(s) did not take their bytes within %g s and were cut off",
              (unsigned long long)cut_off, (double)s->options.drain_ns / 1e9);
+        status = EXIT_FAILURE;
+    }
+    if (!trace_finish(s->model)) {
+        warn_errno("cannot write the trace to %s", s->options.trace);
         status = EXIT_FAILURE;
     }
     if (stats != NULL && !write_stats(s)) {

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "server/conn.h"
 #include "server/counters.h"
+#include "server/trace.h"
 
 // How often to look whether the clients that the stop waits for have taken their bytes: nothing
 // but asking tells.
@@ -15,6 +16,7 @@ static const int64_t DRAIN_STEP_NS = NS_PER_SECOND / 50;
 
 void worker_init(struct worker *w, struct server *server)
 {
+    trace_awake();
     // Not the desk: 128 KiB that would be touched for nothing.
     w->server = server;
     w->talking = w->lingering = w->draining = (struct queue){NULL, NULL};
@@ -70,6 +72,7 @@ void queue_leave(struct conn *c)
 
 bool worker_adopt(struct worker *w, struct conn *c)
 {
+    trace_awake(); // the time before it was nobody's
     queue_leave(c);
     c->worker = w;
     if (c->state == LINGERING)

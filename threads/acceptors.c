@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "server/conn.h"
 #include "server/server.h"
+#include "server/trace.h"
 
 static struct server server;
 
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
         die_errno("a crew of %u", wanted);
     while (size < wanted && !stop_is_on()) {
         errno = pthread_create(&crew[size], NULL, serve_clients, NULL);
+        trace(TRACE_create, -1, -errno);
         if (errno == 0) {
             size++;
         } else {

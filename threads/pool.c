@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "server/conn.h"
 #include "server/server.h"
+#include "server/trace.h"
 
 enum { QUEUE_SIZE = 16 }; // a power of two: `head` wraps around
 
@@ -74,6 +75,7 @@ static unsigned hire(pthread_t *crew, unsigned size)
 {
     while (size < server.options.workers && !stop_is_on()) {
         errno = pthread_create(&crew[size], NULL, serve_clients, NULL);
+        trace(TRACE_create, -1, -errno);
         if (errno == 0) {
             size++;
             continue;

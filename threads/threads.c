@@ -5,6 +5,7 @@
 
 #include "server/conn.h"
 #include "server/server.h"
+#include "server/trace.h"
 
 static struct server server;
 
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
         enter();
         // The descriptor by value: what a pointer to fd points to changes with the next client.
         errno = pthread_create(&thread, &detached, serve_client, (void *)(intptr_t)fd);
+        trace(TRACE_create, -1, -errno);
         if (errno != 0) {
             server_refuse(fd, "pthread_create"); // this client is lost, the server is not
             leave();

@@ -55,7 +55,7 @@ static void received(struct client *k, const struct io_uring_cqe *done)
 static void sent(struct client *k, const struct io_uring_cqe *done)
 {
     if (client_note(k, done) && !k->parting && conn_wants(k->conn) == WANT_WRITE) {
-        trace("write", k->conn->fd, done->res);
+        trace(TRACE_write, k->conn->fd, done->res);
         conn_sent(k->conn, done->res);
     }
     serve(k);
@@ -99,9 +99,12 @@ int main(int argc, char **argv)
     while (watched > 0) {
         ring_check(io_uring_submit_and_wait_timeout(&ring, &done, client_awaited(),
                                                     ring_limit(worker_timeout(&worker)), NULL));
-        unsigned head, n = 0;
+        unsigned head, n = 0, ready = io_uring_cq_ready(&ring);
+        count_wait((int)ready, (int)ready);
         io_uring_for_each_cqe(&ring, head, done)
         {
+            if (n == ready)
+                break; // it came meanwhile: the next wait's
             n++;
             switch (ring_operation(done)) {
             case NOTHING:
@@ -120,7 +123,6 @@ int main(int argc, char **argv)
             }
         }
         io_uring_cq_advance(&ring, n);
-        count_wait((int)n, (int)n);
 
         // Those whose time has run out (worker.h), and the listener after a rest.
         for (struct conn *c; (c = worker_expired(&worker)) != NULL;)

@@ -53,14 +53,15 @@ static void see_nothing_left_behind(struct trial *t)
     for (;;) {
         // In this order, and asleep: a process about to end has closed its descriptors and is no
         // zombie yet.
+        bool late = now() > end;
         size_t open = descriptors(t);
-        bool settled = sleeps(t) || now() > end;
+        bool settled = sleeps(t) || late;
         size_t dead = zombies(t);
         if (settled && dead == 0 && open <= t->own->descriptors)
             return;
-        if (now() > end && dead > 0)
+        if (late && dead > 0)
             fail_case(t, "afterwards the server has %zu zombie%s", dead, dead == 1 ? "" : "s");
-        if (now() > end)
+        if (late)
             fail_case(t, "afterwards the server has %zu descriptors; at its start it had %zu", open,
                       t->own->descriptors);
         nap(0.01);

@@ -1,4 +1,5 @@
-// cases_output.c: what options make the server write: counters, a trace, words, Korean.
+// cases_output.c: what options make the server write: counters, words, Korean. A trace:
+// cases_trace.c.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -129,56 +130,6 @@ static void stats_file(struct trial *t)
     judge_stats(t, read_paper(t, &paper));
 }
 
-// A line that has all these words, each with nothing of a word around it.
-static bool has_line(const char *text, const char *pid, const char *event)
-{
-    while (*text != '\0') {
-        char line[512];
-        size_t n = strcspn(text, "\n");
-        bool named = false, ours = false;
-        snprintf(line, sizeof line, "%.*s", n < 500 ? (int)n : 500, text);
-        for (char *word = strtok(line, " \t/:=[](),"); word != NULL;
-             word = strtok(NULL, " \t/:=[](),")) {
-            named = named || strcmp(word, event) == 0;
-            ours = ours || strcmp(word, pid) == 0;
-        }
-        if (named && ours)
-            return true;
-        text += n + (text[n] == '\n');
-    }
-    return false;
-}
-
-static void trace_file(struct trial *t)
-{
-    static const char *const events[] = {"read", "write", "close"};
-    struct paper paper = take_paper(t);
-    char options[128], main_pid[16], pid[16];
-
-    snprintf(options, sizeof options, "--trace %s", paper.name);
-    start(t, "echo", 1, options);
-    int client = dial(t);
-    round_trip(t, client);
-    snprintf(main_pid, sizeof main_pid, "%d", (int)t->server);
-    snprintf(pid, sizeof pid, "%d", (int)holder(t, client));
-    finish_sending(client);
-    hear_end(t, client);
-    signal_server(t, SIGTERM);
-    await_end(t, 10);
-    char *text = read_paper(t, &paper);
-    // A parent may accept for its child.
-    expect(t, has_line(text, pid, "accept") || has_line(text, main_pid, "accept"),
-           "no line names accept and process %s", pid);
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-        expect(t, has_line(text, pid, events[i]), "no line names %s and process %s", events[i],
-               pid);
-    size_t lines = 0;
-    for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
-        lines++;
-    figure(t, "%zu lines for one client; accept, read, write and close among them", lines);
-    free(text);
-}
-
 // Clients that come, talk, go, and one that does worse.
 static void drive_three(struct trial *t)
 {
@@ -267,7 +218,6 @@ const struct conform_case output_cases[] = {
          NEEDS_FRAME, stats_printed, "--stats"),
     CASE("stats-file", "--stats FILE: the counters as one JSON object", NEEDS_FRAME, stats_file,
          "--stats"),
-    CASE("trace", "--trace FILE: what happened, in which process", 0, trace_file, "--trace"),
     CASE("quiet", "--quiet: nothing on standard error", 0, quiet, "--quiet"),
     CASE("verbose", "--verbose: clients are spoken of on standard error", 0, verbose, "--verbose"),
     CASE("korean", "--language ko answers in Korean", NEEDS_GUESS, korean, "--language"),

@@ -36,7 +36,7 @@ static void serve_one(struct trial *t)
     close(client);
 }
 
-// Both write to standard output as well: one while it serves, one at the end.
+// Both write to standard output as well, at the end, one after the other.
 static void before_the_trace(struct trial *t)
 {
     bool stats = lists_option("--stats");
@@ -46,7 +46,13 @@ static void before_the_trace(struct trial *t)
     serve_one(t);
     signal_server(t, SIGTERM);
     await_end(t, 10);
-    expect(t, lines_in(server_printed(t)) > 1, "nothing but its first line is on standard output");
+    const char *trace = strchr(server_printed(t), '\n') + 1;
+    expect(t, strncmp(trace, "begin_us\t", strlen("begin_us\t")) == 0,
+           "after its first line, expected the trace with the names of its columns, got \"%.200s\"",
+           trace);
+    const char *totals = strstr(trace, "\n# events: ");
+    expect(t, totals != NULL, "the trace has no last line \"# events: N, lost: N\"");
+    expect(t, !stats || strstr(totals, "\n{") != NULL, "the counters do not follow the trace");
     figure(t, "the first of %zu lines on standard output", lines_in(server_printed(t)));
 }
 

@@ -11,11 +11,12 @@ static const struct {
     {guess_cases, &guess_cases_count},         {game_cases, &game_cases_count},
     {violation_cases, &violation_cases_count}, {client_cases, &client_cases_count},
     {option_cases, &option_cases_count},       {output_cases, &output_cases_count},
-    {fault_cases, &fault_cases_count},         {signal_cases, &signal_cases_count},
-    {owed_cases, &owed_cases_count},           {children_cases, &children_cases_count},
-    {system_cases, &system_cases_count},       {limit_cases, &limit_cases_count},
-    {wear_cases, &wear_cases_count},           {stop_cases, &stop_cases_count},
-    {drain_cases, &drain_cases_count},         {parting_cases, &parting_cases_count},
+    {trace_cases, &trace_cases_count},         {fault_cases, &fault_cases_count},
+    {signal_cases, &signal_cases_count},       {owed_cases, &owed_cases_count},
+    {children_cases, &children_cases_count},   {system_cases, &system_cases_count},
+    {limit_cases, &limit_cases_count},         {wear_cases, &wear_cases_count},
+    {stop_cases, &stop_cases_count},           {drain_cases, &drain_cases_count},
+    {parting_cases, &parting_cases_count},
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

@@ -44,5 +44,7 @@ extern const struct conform_case option_cases[];
 extern const size_t option_cases_count;
 extern const struct conform_case output_cases[];
 extern const size_t output_cases_count;
+extern const struct conform_case trace_cases[];
+extern const size_t trace_cases_count;
 
 #endif
