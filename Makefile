@@ -177,6 +177,10 @@ report: tools ## draws a run again without measuring: RUN=results/data/reference
 	@[ -n '$(RUN)' ] || { echo 'usage: make report RUN=FOLDER, such as results/data/reference' >&2; exit 2; }
 	@$(BIN)/bench report '$(RUN)'
 
+timeline: tools ## who serves whom, when: four clients against each model, drawn from their traces
+	@scripts/setup build bench
+	@$(BIN)/bench timeline $(if $(MODELS),--models '$(MODELS)') $(OPTIONS)
+
 # ---- Testing ----------------------------------------------------------------------------------
 
 test: ## everything: unit tests, checks, the conformance suite for every model
@@ -279,6 +283,6 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report test check conform leaks \
+.PHONY: all servers tools bench bench-full report timeline test check conform leaks \
         measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
         help FORCE

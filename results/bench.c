@@ -8,6 +8,7 @@
 #include "results/runner.h"
 #include "results/settings.h"
 #include "results/slow_reader.h"
+#include "results/timeline.h"
 #include "results/versus.h"
 
 int main(int argc, char **argv)
@@ -16,10 +17,9 @@ int main(int argc, char **argv)
         const char *word;
         int (*main)(int argc, char **argv);
     } parts[] = {
-        {"report", report_main},
-        {"compare", compare_runs_main},
-        {"verdict", verdict_main},
-        {"slow-reader", slow_reader_main},
+        {"report", report_main},     {"compare", compare_runs_main},
+        {"verdict", verdict_main},   {"slow-reader", slow_reader_main},
+        {"timeline", timeline_main},
     };
     struct settings settings;
 

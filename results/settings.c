@@ -80,7 +80,7 @@ static const char doc[] =
     "figures, a report and tables in a folder of their own.\n\n"
     "`bench report RUN' draws a run again without measuring; `bench compare RUN RUN' "
     "tells whether two runs differ, and `bench verdict MODEL MODEL [RUN]' whether two models "
-    "of a run do; a RUN is a folder of results.\n\n"
+    "of a run do; a RUN is a folder of results. `bench timeline' draws who serves whom, when.\n\n"
     "A TIME is a number and its unit: ms, s, min or h, such as 500ms. Options take their default, "
     "given in parentheses, when they are left out.\n\n"
     "Options:"
