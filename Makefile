@@ -50,6 +50,7 @@ SERVING  := $(call programs,$(shell grep -lE '"(server/|tests/connect_pair)' tes
 CONFORM  := $(OUT)/bin/conform
 LOADGEN  := $(OUT)/bin/loadgen
 BENCH    := $(OUT)/bin/bench
+TOP      := $(OUT)/bin/top
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
@@ -81,7 +82,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 # ---- Building ---------------------------------------------------------------------------------
 
 all: tools $(CONFORM) ## servers, load generator, benchmark, conformance suite
-tools: servers $(LOADGEN) $(BENCH) $(if $(SAN),,bin)
+tools: servers $(LOADGEN) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
 bin: FORCE
@@ -92,10 +93,11 @@ $(call programs,$(filter uring/%,$(SOURCES))): LIBRARIES := -luring
 $(SERVERS): $(SERVER_SIDE)
 $(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
 $(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
+$(TOP): $(OUT)/watch/top.o $(OUT)/watch.a $(OUT)/base.a
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
 $(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
 $(SERVING): $(OUT)/server.a
-$(TESTS): $(BENCH_SIDE)
+$(TESTS): $(OUT)/watch.a $(BENCH_SIDE)
 # Tests of what lies beside a model.
 $(foreach m,$(SOURCES),$(if $(call companions,$m),$(foreach t,$(call programs,$(shell \
     grep -l '"$(dir $m)' tests/test_*.c)),$(eval $t: $(call compiled,$(call companions,$m))))))
@@ -107,16 +109,16 @@ $(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
 $(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
 $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
-$(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
+$(LOADGEN) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(BENCH) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
+$(SERVERS) $(LOADGEN) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o results/bench.o)
-$(foreach d,base protocol server loadgen results tests/conform,$(eval $(OUT)/$d.a: \
+MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o results/bench.o watch/top.o)
+$(foreach d,base protocol server loadgen results watch tests/conform,$(eval $(OUT)/$d.a: \
     $(filter-out $(MAINS),$(call objects,$d)) $d/.))
 $(OUT)/%.a:
 	@mkdir -p $(@D)
@@ -180,6 +182,11 @@ report: tools ## draws a run again without measuring: RUN=results/data/reference
 timeline: tools ## who serves whom, when: four clients against each model, drawn from their traces
 	@scripts/setup build bench
 	@$(BIN)/bench timeline $(if $(MODELS),--models '$(MODELS)') $(OPTIONS)
+
+# ---- Lectures ---------------------------------------------------------------------------------
+
+watch: $(TOP) ## the servers that run now, live (PIDS='1234 5678': these)
+	@$(BIN)/top $(PIDS)
 
 # ---- Testing ----------------------------------------------------------------------------------
 
@@ -283,6 +290,6 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report timeline test check conform leaks \
+.PHONY: all servers tools bench bench-full report timeline watch test check conform leaks \
         measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
         help FORCE
