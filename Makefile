@@ -50,6 +50,7 @@ SERVING  := $(call programs,$(shell grep -lE '"(server/|tests/connect_pair)' tes
 CONFORM  := $(OUT)/bin/conform
 LOADGEN  := $(OUT)/bin/loadgen
 BENCH    := $(OUT)/bin/bench
+TALK     := $(OUT)/bin/talk
 TOP      := $(OUT)/bin/top
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
@@ -82,7 +83,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 # ---- Building ---------------------------------------------------------------------------------
 
 all: tools $(CONFORM) ## servers, load generator, benchmark, conformance suite
-tools: servers $(LOADGEN) $(BENCH) $(TOP) $(if $(SAN),,bin)
+tools: servers $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
 bin: FORCE
@@ -92,6 +93,7 @@ $(foreach m,$(SOURCES),$(eval $(call programs,$m): $(call compiled,$m $(call com
 $(call programs,$(filter uring/%,$(SOURCES))): LIBRARIES := -luring
 $(SERVERS): $(SERVER_SIDE)
 $(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
+$(TALK): $(OUT)/loadgen/talk.o $(CLIENT_SIDE)
 $(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
 $(TOP): $(OUT)/watch/top.o $(OUT)/watch.a $(OUT)/base.a
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
@@ -109,15 +111,15 @@ $(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
 $(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
 $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
-$(LOADGEN) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
+$(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
+$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o results/bench.o watch/top.o)
+MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o loadgen/talk.o results/bench.o watch/top.o)
 $(foreach d,base protocol server loadgen results watch tests/conform,$(eval $(OUT)/$d.a: \
     $(filter-out $(MAINS),$(call objects,$d)) $d/.))
 $(OUT)/%.a:
