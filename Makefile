@@ -52,6 +52,7 @@ LOADGEN  := $(OUT)/bin/loadgen
 BENCH    := $(OUT)/bin/bench
 TALK     := $(OUT)/bin/talk
 TOP      := $(OUT)/bin/top
+WRONG    := $(patsubst labs/wrong/%.c,$(OUT)/bin/wrong/%,$(filter-out %/common.c,$(wildcard labs/wrong/*.c)))
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
@@ -61,7 +62,7 @@ PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The page in a browser is the same, whoever built the program that wrote it.
 # Those that do not look at our programs' own code say the same of any build.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
-            report.sh commands.sh)),$(wildcard tests/check_*.sh))
+            report.sh commands.sh wrong.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -82,7 +83,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
 
-all: tools $(CONFORM) ## servers, load generator, benchmark, conformance suite
+all: tools $(CONFORM) $(WRONG) ## servers, load generator, benchmark, conformance suite
 tools: servers $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
@@ -96,6 +97,7 @@ $(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
 $(TALK): $(OUT)/loadgen/talk.o $(CLIENT_SIDE)
 $(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
 $(TOP): $(OUT)/watch/top.o $(OUT)/watch.a $(OUT)/base.a
+$(WRONG): $(OUT)/bin/wrong/%: $(OUT)/labs/wrong/%.o $(OUT)/labs/wrong/common.o $(SERVER_SIDE)
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
 $(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
 $(SERVING): $(OUT)/server.a
@@ -113,7 +115,7 @@ $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
 $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS):
+$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS) $(WRONG):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
