@@ -53,6 +53,7 @@ BENCH    := $(OUT)/bin/bench
 TALK     := $(OUT)/bin/talk
 TOP      := $(OUT)/bin/top
 WRONG    := $(patsubst labs/wrong/%.c,$(OUT)/bin/wrong/%,$(filter-out %/common.c,$(wildcard labs/wrong/*.c)))
+STAGED   := $(OUT)/bin/fork-cost#  what only a demo calls
 MANUAL   := $(OUT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
@@ -62,7 +63,7 @@ PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The page in a browser is the same, whoever built the program that wrote it.
 # Those that do not look at our programs' own code say the same of any build.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
-            report.sh commands.sh wrong.sh)),$(wildcard tests/check_*.sh))
+            report.sh commands.sh demos.sh wrong.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -83,7 +84,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
 
-all: tools $(CONFORM) $(WRONG) ## servers, load generator, benchmark, conformance suite
+all: tools $(CONFORM) $(WRONG) $(STAGED) ## servers, load generator, benchmark, conformance suite
 tools: servers $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
@@ -98,6 +99,7 @@ $(TALK): $(OUT)/loadgen/talk.o $(CLIENT_SIDE)
 $(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
 $(TOP): $(OUT)/watch/top.o $(OUT)/watch.a $(OUT)/base.a
 $(WRONG): $(OUT)/bin/wrong/%: $(OUT)/labs/wrong/%.o $(OUT)/labs/wrong/common.o $(SERVER_SIDE)
+$(STAGED): $(OUT)/docs/demos/fork_cost.o $(OUT)/base.a
 $(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
 $(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
 $(SERVING): $(OUT)/server.a
@@ -115,7 +117,7 @@ $(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
 $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS) $(WRONG):
+$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS) $(WRONG) $(STAGED):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
@@ -188,6 +190,12 @@ timeline: tools ## who serves whom, when: four clients against each model, drawn
 	@$(BIN)/bench timeline $(if $(MODELS),--models '$(MODELS)') $(OPTIONS)
 
 # ---- Lectures ---------------------------------------------------------------------------------
+
+demo: all ## the demos: a list, or one: D=second-client (OPTIONS='--auto', --tmux, --language ko)
+	@scripts/demo $(OPTIONS) $(D)
+
+demos-check: all ## every demo proves itself, three times in a row with the machine busy
+	@tests/check_demos.sh --repeat 3 --busy
 
 watch: $(TOP) ## the servers that run now, live (PIDS='1234 5678': these)
 	@$(BIN)/top $(PIDS)
@@ -294,6 +302,6 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report timeline watch test check conform leaks \
+.PHONY: all servers tools bench bench-full report timeline demo demos-check watch test check conform leaks \
         measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
         help FORCE
