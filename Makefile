@@ -63,7 +63,7 @@ PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The page in a browser is the same, whoever built the program that wrote it.
 # Those that do not look at our programs' own code say the same of any build.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
-            report.sh commands.sh demos.sh wrong.sh)),$(wildcard tests/check_*.sh))
+            report.sh commands.sh lectures.sh demos.sh wrong.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -200,6 +200,10 @@ demos-check: all ## every demo proves itself, three times in a row with the mach
 watch: $(TOP) ## the servers that run now, live (PIDS='1234 5678': these)
 	@$(BIN)/top $(PIDS)
 
+slides: ## the lectures' slides, one page each, in build/slides
+	@scripts/setup slides
+	@scripts/slides
+
 # ---- Testing ----------------------------------------------------------------------------------
 
 test: ## everything: unit tests, checks, the conformance suite for every model
@@ -302,6 +306,6 @@ help: ## this list
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report timeline demo demos-check watch test check conform leaks \
+.PHONY: all servers tools bench bench-full report timeline demo demos-check watch slides test check conform leaks \
         measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
         help FORCE

@@ -3,8 +3,9 @@
 #
 # Blocks of ```sh hold commands, blocks of ```console commands behind `$ ` and what they print. Those
 # of a document run one after the other in one shell, as a reader would type them, from the root of a
-# copy of this tree, in a network of its own (port 7000 is free there). A comment on the line above a
-# block says what else is to be known of it:
+# copy of this tree, in a network of its own (port 7000 is free there). Korean texts are left out, for
+# check_lectures.sh proves that their commands are those of the English ones. A comment on the line
+# above a block says what else is to be known of it:
 #   <!-- run: server -->             it stays in the foreground until the next one of its kind
 #   <!-- run: typed TEXT -->         what the reader types into it
 #   <!-- run: cut short -->          it takes too long: each command gets ^C after some seconds
@@ -105,11 +106,13 @@ lacking() {
 listens() {
     cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qi "$(printf ':%04X 0*:0000 0A' "$1")"
 }
-# await_port PORT: for half a minute. A reader types the next command seconds after this one.
+# await_port PORT: for half a minute, while the commands have left something in the background (but
+# for the document's own server). A reader types the next command seconds after this one.
 await_port() {
-    local try
-    for try in {1..300}; do
-        if listens "$1"; then return; fi
+    local running
+    for _ in {1..300}; do
+        running=$(jobs -pr)
+        if listens "$1" || [ -z "${running/"$server_of_the_document"/}" ]; then return; fi
         sleep 0.1
     done
 }
@@ -140,7 +143,7 @@ END
 end_server
 setsid bash '$name.sh' >'$name.out' 2>&1 &
 server_of_the_document=\$!
-for try in {1..300}; do grep -qs '^listening on' '$name.out' && break; sleep 0.1; done
+for _ in {1..300}; do grep -qs '^listening on' '$name.out' && break; sleep 0.1; done
 grep -qs '^listening on' '$name.out'; echo \$? >'$name.status'
 END
             ;;
@@ -327,7 +330,7 @@ fi
 if [ $# -gt 0 ]; then
     files=("$@")
 else
-    mapfile -t files < <(git ls-files '*.md')
+    mapfile -t files < <(git ls-files '*.md' ':!README.ko.md' ':!docs/lectures/ko')
 fi
 tree "$work/tree" || fail 'the tree could not be copied'
 
