@@ -282,17 +282,16 @@ MAN1    = $(DESTDIR)$(PREFIX)/share/man/man1
 DOC     = $(DESTDIR)$(PREFIX)/share/doc/echolab
 
 install: tools $(if $(HELP2MAN),$(MANUAL)) ## all programs, docs: DESTDIR= PREFIX=/usr/local
-	install -d $(addprefix $(LIBEXEC)/results/,scenarios plots page) $(BINDIR) $(MAN1) $(DOC)/docs/models
-	install $(SERVERS) $(LOADGEN) $(BENCH) $(LIBEXEC)
+	install -d $(addprefix $(LIBEXEC)/results/,scenarios plots page) $(BINDIR) $(MAN1) $(DOC)
+	install $(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(LIBEXEC)
 	install -m 644 models.tsv $(LIBEXEC)
 	install -m 644 $(wildcard results/scenarios/*) $(LIBEXEC)/results/scenarios
 	install -m 644 $(wildcard results/plots/*) $(LIBEXEC)/results/plots
 	install -m 644 $(wildcard results/page/*) $(LIBEXEC)/results/page
 	install $(LOADGEN) $(BINDIR)
 	$(if $(HELP2MAN),install -m 644 $(MANUAL) $(MAN1),@echo 'No manual page: help2man is missing')
-	install -m 644 README.md $(DOC)
-	install -m 644 $(wildcard docs/*.md) $(DOC)/docs
-	install -m 644 $(wildcard docs/models/*.md) $(DOC)/docs/models
+	install -m 644 README.md README.ko.md $(DOC)
+	find docs -name '*.md' -o -name '*.png' | while read -r f; do install -D -m 644 "$$f" "$(DOC)/$$f" || exit; done
 
 uninstall: ## takes away what install put there
 	rm -rf $(LIBEXEC) $(DOC)
