@@ -215,7 +215,7 @@ await() {
     done
 }
 listens_or_ended() {
-    grep -q '^listening on ' "$work/out" || ! kill -0 "$server" 2>/dev/null
+    grep -qs '^listening on ' "$work/out" || ! kill -0 "$server" 2>/dev/null
 }
 # switches SERVER TASKS: per_client is how often one of its tasks went to sleep for a client, in tenths.
 switches() {

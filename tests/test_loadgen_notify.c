@@ -94,13 +94,20 @@ static void a_pipe_is_told_of_both_ends_of_the_window_in_order(void **state)
     }
 }
 
-// Both sides are on this machine, but the server's alone have its port.
+// So many at least: port 0 may give us a number that somebody else's client still knows.
 static void expect_connections(const struct server *s, size_t n)
 {
     size_t stand = sockets_in_state(s->port, TCP_ESTABLISHED);
 
-    if (stand != n)
+    if (stand < n)
         fail_msg("%zu connections stand, and not %zu", stand, n);
+}
+
+static void expect_no_connections(const struct server *s)
+{
+    for (double until = now() + patient(SECONDS); sockets_in_state(s->port, TCP_ESTABLISHED) > 0;
+         nap(0.01))
+        assert_true(now() < until);
 }
 
 static void connections_stand_until_a_socket_answers(void **state)
@@ -122,7 +129,7 @@ static void connections_stand_until_a_socket_answers(void **state)
         assert_int_equal(status_of(r.pid), -1); // it waits for us
         assert_int_equal(write(l.ours, "\n", 1), 1);
         end(&r, &l);
-        expect_connections(&s, 0);
+        expect_no_connections(&s);
         expect_status_of(&r, 0);
         expect_sums(&r);
         assert_string_equal(r.err, "");
