@@ -150,8 +150,8 @@ static void find_target(const char *text, struct address *target)
     *target = found[i];
 }
 
-// A connection that got the number of a standard output which is closed would be sent our own lines.
-// Taken for reading, so that to write there fails and is said.
+// A connection that got the number of a standard output which is closed would be sent our own
+// lines. Taken for reading, so that to write there fails and is said.
 static void take_standard_descriptors(void)
 {
     int fd;

@@ -1,5 +1,5 @@
-// fork_cost.c: what it costs to make a process and a thread, while the parent's memory grows. fork()
-// copies the page table of all that is resident; pthread_create() shares it.
+// fork_cost.c: what it costs to make a process and a thread, while the parent's memory grows.
+// fork() copies the page table of all that is resident; pthread_create() shares it.
 #include <argp.h>
 #include <errno.h>
 #include <pthread.h>
