@@ -16,7 +16,7 @@ CFLAGS ?= -O2 -g#    yours, as CPPFLAGS, LDFLAGS and LDLIBS are; what the house 
 PREFIX ?= /usr/local
 SECONDS ?= 60#       how long `make fuzz` looks
 
-OUT := build/$(notdir $(firstword $(CC)))$(SAN:%=-%)
+BUILT := build/$(notdir $(firstword $(CC)))$(SAN:%=-%)
 Q := $(if $(V),,@)#  V=1 shows whole commands
 
 STANDARD := -std=c17 -D_GNU_SOURCE -I. -pthread
@@ -39,25 +39,25 @@ endif
 
 # ---- What there is ---------------------------------------------------------------------------
 
-objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILT)/%.o,$(wildcard $(1)/*.c))
 
 SOURCES  := $(shell awk -F'\t' '!/^\#/ { print $$2 }' models.tsv)
-programs  = $(patsubst %.c,$(OUT)/bin/%,$(notdir $(1)))
+programs  = $(patsubst %.c,$(BUILT)/bin/%,$(notdir $(1)))
 SERVERS  := $(call programs,$(SOURCES))
 TESTS    := $(call programs,$(wildcard tests/test_*.c))
 # Those of the servers. Some names are in both archives: these find the servers' first.
 SERVING  := $(call programs,$(shell grep -lE '"(server/|tests/connect_pair)' tests/test_*.c))
-CONFORM  := $(OUT)/bin/conform
-LOADGEN  := $(OUT)/bin/loadgen
-BENCH    := $(OUT)/bin/bench
-TALK     := $(OUT)/bin/talk
-TOP      := $(OUT)/bin/top
-WRONG    := $(patsubst labs/wrong/%.c,$(OUT)/bin/wrong/%,$(filter-out %/common.c,$(wildcard labs/wrong/*.c)))
-STAGED   := $(OUT)/bin/fork-cost#  what only a demo calls
-MANUAL   := $(OUT)/loadgen.1
+CONFORM  := $(BUILT)/bin/conform
+LOADGEN  := $(BUILT)/bin/loadgen
+BENCH    := $(BUILT)/bin/bench
+TALK     := $(BUILT)/bin/talk
+TOP      := $(BUILT)/bin/top
+WRONG    := $(patsubst labs/wrong/%.c,$(BUILT)/bin/wrong/%,$(filter-out %/common.c,$(wildcard labs/wrong/*.c)))
+STAGED   := $(BUILT)/bin/fork-cost#  what only a demo calls
+MANUAL   := $(BUILT)/loadgen.1
 HELP2MAN := $(shell command -v help2man 2>/dev/null)#  without it: no manual, and nothing else amiss
 BARE     := $(call programs,$(wildcard tests/bare/*.c))
-BASELINE := $(patsubst tests/baselines/%.c,$(OUT)/bin/%-echo,$(wildcard tests/baselines/*.c))
+BASELINE := $(patsubst tests/baselines/%.c,$(BUILT)/bin/%-echo,$(wildcard tests/baselines/*.c))
 PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The leak check needs minutes and a build without sanitizers: a target of its own.
 # The page in a browser is the same, whoever built the program that wrote it.
@@ -71,15 +71,15 @@ TESTED   := $(if $(filter thread,$(SAN)),$(shell grep -l '<pthread.h>' $(SOURCES
 
 # What lies in a model's folder and is on no list is a part of the models there.
 companions = $(filter-out $(SOURCES),$(wildcard $(dir $(1))*.c $(dir $(1))*.S))
-compiled   = $(patsubst %.c,$(OUT)/%.o,$(patsubst %.S,$(OUT)/%.o,$(1)))
+compiled   = $(patsubst %.c,$(BUILT)/%.o,$(patsubst %.S,$(BUILT)/%.o,$(1)))
 
-SERVER_SIDE := $(OUT)/server.a $(OUT)/protocol.a $(OUT)/base.a
-CLIENT_SIDE := $(OUT)/loadgen.a $(OUT)/protocol.a $(OUT)/base.a
-BENCH_SIDE  := $(OUT)/results.a $(CLIENT_SIDE)
-SUITE       := $(OUT)/tests/conform.a
+SERVER_SIDE := $(BUILT)/server.a $(BUILT)/protocol.a $(BUILT)/base.a
+CLIENT_SIDE := $(BUILT)/loadgen.a $(BUILT)/protocol.a $(BUILT)/base.a
+BENCH_SIDE  := $(BUILT)/results.a $(CLIENT_SIDE)
+SUITE       := $(BUILT)/tests/conform.a
 
 # What the scripts that run tests need to know.
-export BIN := $(OUT)/bin
+export BIN := $(BUILT)/bin
 export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
@@ -89,31 +89,31 @@ tools: servers $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
 bin: FORCE
-	@[ "$$(readlink $@)" = $(OUT)/bin ] || ln -sfn $(OUT)/bin $@
+	@[ "$$(readlink $@)" = $(BUILT)/bin ] || ln -sfn $(BUILT)/bin $@
 
 $(foreach m,$(SOURCES),$(eval $(call programs,$m): $(call compiled,$m $(call companions,$m))))
 $(call programs,$(filter uring/%,$(SOURCES))): LIBRARIES := -luring
 $(SERVERS): $(SERVER_SIDE)
-$(LOADGEN): $(OUT)/loadgen/loadgen.o $(CLIENT_SIDE)
-$(TALK): $(OUT)/loadgen/talk.o $(CLIENT_SIDE)
-$(BENCH): $(OUT)/results/bench.o $(BENCH_SIDE)
-$(TOP): $(OUT)/watch/top.o $(OUT)/watch.a $(OUT)/base.a
-$(WRONG): $(OUT)/bin/wrong/%: $(OUT)/labs/wrong/%.o $(OUT)/labs/wrong/common.o $(SERVER_SIDE)
-$(STAGED): $(OUT)/docs/demos/fork_cost.o $(OUT)/base.a
-$(CONFORM): $(OUT)/tests/conform.o $(SUITE) $(OUT)/base.a
-$(TESTS): $(OUT)/bin/%: $(OUT)/tests/%.o $(SUITE)
-$(SERVING): $(OUT)/server.a
-$(TESTS): $(OUT)/watch.a $(BENCH_SIDE)
+$(LOADGEN): $(BUILT)/loadgen/loadgen.o $(CLIENT_SIDE)
+$(TALK): $(BUILT)/loadgen/talk.o $(CLIENT_SIDE)
+$(BENCH): $(BUILT)/results/bench.o $(BENCH_SIDE)
+$(TOP): $(BUILT)/watch/top.o $(BUILT)/watch.a $(BUILT)/base.a
+$(WRONG): $(BUILT)/bin/wrong/%: $(BUILT)/labs/wrong/%.o $(BUILT)/labs/wrong/common.o $(SERVER_SIDE)
+$(STAGED): $(BUILT)/docs/demos/fork_cost.o $(BUILT)/base.a
+$(CONFORM): $(BUILT)/tests/conform.o $(SUITE) $(BUILT)/base.a
+$(TESTS): $(BUILT)/bin/%: $(BUILT)/tests/%.o $(SUITE)
+$(SERVING): $(BUILT)/server.a
+$(TESTS): $(BUILT)/watch.a $(BENCH_SIDE)
 # Tests of what lies beside a model.
 $(foreach m,$(SOURCES),$(if $(call companions,$m),$(foreach t,$(call programs,$(shell \
     grep -l '"$(dir $m)' tests/test_*.c)),$(eval $t: $(call compiled,$(call companions,$m))))))
 $(call programs,$(shell grep -l '"uring/' tests/test_*.c)): LIBRARIES := -luring
-$(BARE): $(OUT)/bin/%: $(OUT)/tests/bare/%.o
-$(BASELINE): $(OUT)/bin/%-echo: $(OUT)/tests/baselines/%.o
+$(BARE): $(BUILT)/bin/%: $(BUILT)/tests/bare/%.o
+$(BASELINE): $(BUILT)/bin/%-echo: $(BUILT)/tests/baselines/%.o
 $(filter %/libev-echo,$(BASELINE)): LIBRARIES := -lev
 $(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
 $(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
-$(PEERS): $(OUT)/bin/%: $(OUT)/tests/servers/%.o $(OUT)/protocol.a $(OUT)/base.a
+$(PEERS): $(BUILT)/bin/%: $(BUILT)/tests/servers/%.o $(BUILT)/protocol.a $(BUILT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
 $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
 
@@ -123,28 +123,28 @@ $(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASE
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-MAINS := $(addprefix $(OUT)/,loadgen/loadgen.o loadgen/talk.o results/bench.o watch/top.o)
-$(foreach d,base protocol server loadgen results watch tests/conform,$(eval $(OUT)/$d.a: \
+MAINS := $(addprefix $(BUILT)/,loadgen/loadgen.o loadgen/talk.o results/bench.o watch/top.o)
+$(foreach d,base protocol server loadgen results watch tests/conform,$(eval $(BUILT)/$d.a: \
     $(filter-out $(MAINS),$(call objects,$d)) $d/.))
-$(OUT)/%.a:
+$(BUILT)/%.a:
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
-$(OUT)/%.o: %.c $(OUT)/flags | $(OUT)/found-jansson
+$(BUILT)/%.o: %.c $(BUILT)/flags | $(BUILT)/found-jansson
 	@mkdir -p $(@D)
 	@echo '  compile  $<'
 	$(Q)$(COMPILE) $(DEFINES) -MMD -MP -c -o $@ $<
-$(OUT)/%.o: %.S $(OUT)/flags
+$(BUILT)/%.o: %.S $(BUILT)/flags
 	@mkdir -p $(@D)
 	@echo '  assemble $<'
 	$(Q)$(CC) $(SANITIZE) $(CPPFLAGS) -I. -g -MMD -MP -c -o $@ $<
-$(call objects,uring): | $(OUT)/found-liburing
-$(call objects,tests) $(call objects,tests/conform): | $(OUT)/found-cmocka
+$(call objects,uring): | $(BUILT)/found-liburing
+$(call objects,tests) $(call objects,tests/conform): | $(BUILT)/found-cmocka
 
--include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d)
+-include $(wildcard $(BUILT)/*/*.d $(BUILT)/*/*/*.d)
 
 # A library that is missing is said in one line, not in a compiler's ten.
-$(OUT)/found-%: | $(OUT)/flags
+$(BUILT)/found-%: | $(BUILT)/flags
 	@command -v $(firstword $(CC)) >/dev/null || \
 	    { echo '$(firstword $(CC)) is missing: `make setup` installs what building needs' >&2; exit 1; }
 	@printf '#if !__has_include(<%s.h>)\n#error\n#endif\n' $* | \
@@ -155,16 +155,16 @@ $(OUT)/found-%: | $(OUT)/flags
 quoted = '$(subst ','\'',$(1))'
 stamp  = @mkdir -p $(@D); echo $(call quoted,$(1)) | cmp -s - $@ || echo $(call quoted,$(1)) >$@
 
-$(OUT)/flags: FORCE
+$(BUILT)/flags: FORCE
 	$(call stamp,$(COMPILE) / $(LINK) $(LDLIBS))
 
 COMMIT := $(if $(wildcard .git),$(shell git --no-optional-locks describe \
             --always --dirty --exclude='*' 2>/dev/null))
 IDENTITY := -DECHOLAB_VERSION='"$(file <VERSION)"' $(if $(COMMIT),-DECHOLAB_COMMIT='"$(COMMIT)"')
-$(OUT)/version: FORCE
+$(BUILT)/version: FORCE
 	$(call stamp,$(IDENTITY))
-$(OUT)/base/version.o: DEFINES := $(IDENTITY)
-$(OUT)/base/version.o: $(OUT)/version
+$(BUILT)/base/version.o: DEFINES := $(IDENTITY)
+$(BUILT)/base/version.o: $(BUILT)/version
 
 # ---- Measuring --------------------------------------------------------------------------------
 
