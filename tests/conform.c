@@ -22,6 +22,7 @@ enum key {
     KEY_SERVES,
     KEY_HOLDS,
     KEY_SERVICES,
+    KEY_MODEL,
     KEY_STRICT,
     KEY_INSTRUMENTED,
     KEY_JOBS,
@@ -52,6 +53,8 @@ static const struct argp_option options[] = {
      "how many clients it serves at a time: one, as many as --workers says, or many (many)", 0},
     {"holds", KEY_HOLDS, "N", 0, "how many idle clients it should hold at once (1000)", 0},
     {"services", KEY_SERVICES, "LIST", 0, "the services it offers ('echo frame guess')", 0},
+    {"model", KEY_MODEL, "NAME", 0,
+     "the model of ours that it should be one of, which the cases of model/ prove from /proc", 0},
     {"strict", KEY_STRICT, NULL, 0, "an option that its --help does not list is a fault", 0},
     {"instrumented", KEY_INSTRUMENTED, NULL, 0, "it was built with a sanitizer", 0},
     {"jobs", KEY_JOBS, "N", 0, "how many cases run at a time (8)", 0},
@@ -135,6 +138,11 @@ static error_t take_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_SERVICES:
         candidate.services = read_services(arg);
+        return 0;
+    case KEY_MODEL:
+        if (!conform_knows_model(arg))
+            die_usage("--model is a model in models.tsv, such as poll, not '%s'", arg);
+        candidate.model = arg;
         return 0;
     case KEY_STRICT:
         candidate.strict = true;

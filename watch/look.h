@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "watch/calls.h"
+#include "base/calls.h"
 #include "watch/meter.h"
 #include "watch/sockets.h"
 

@@ -159,7 +159,7 @@ static void deaths_ignored(struct trial *t)
 
     // sh(1) can't be relied on to pass it on.
     if (system("env --ignore-signal=CHLD true 2>/dev/null") != 0)
-        skip_case(t, "this env(1) has no --ignore-signal");
+        lack_case(t, "this env(1) has no --ignore-signal");
     start_under(t, "echo", 2, NULL, "env --ignore-signal=CHLD", 0);
     size_t before = children(t);
     for (unsigned i = 0; i < KILLED; i++) {
@@ -263,14 +263,14 @@ static void crew_cannot_be_replaced(struct trial *t)
 const struct conform_case children_cases[] = {
     {"children/killed",
      "a child killed with SIGKILL: only its client is lost, within a second; no zombie stays",
-     NEEDS_CHILDREN, 30, child_killed, NULL},
+     NEEDS_CHILDREN | JUDGES_LEAKS, 30, child_killed, NULL},
     {"children/whole-crew-killed", "a crew of which nobody is left is back within 3 s",
-     NEEDS_CHILDREN, 30, crew_killed, NULL},
+     NEEDS_CHILDREN | JUDGES_LEAKS, 30, crew_killed, NULL},
     {"children/killed-at-max-clients", "the client of a killed child no longer counts",
      NEEDS_CHILDREN, 30, killed_at_the_limit, "--max-clients"},
     {"children/deaths-ignored",
      "started with SIGCHLD ignored: a killed child is replaced all the same, no zombie stays",
-     NEEDS_CHILDREN, 30, deaths_ignored, NULL},
+     NEEDS_CHILDREN | JUDGES_LEAKS, 30, deaths_ignored, NULL},
     {"children/one-told-to-stop", "SIGTERM to one child process loses none of the later clients",
      NEEDS_CHILDREN, 60, one_told_to_stop, NULL},
     {"children/none-can-be-made",

@@ -133,7 +133,7 @@ static void skip_where_missing(struct trial *t, const struct program *program)
 
     close(nothing);
     if (missing)
-        skip_case(t, "%s is not installed", program->name);
+        lack_case(t, "%s is not installed", program->name);
 }
 
 // Runs the program; what is said to the returned socket it reads, and what it shows comes back.

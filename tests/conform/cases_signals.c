@@ -117,7 +117,7 @@ static void signal_storm(struct trial *t)
 const struct conform_case signal_cases[] = {
     {"fault/burst-while-stopped",
      "a burst of connections while the server was stopped: all served, without a further stimulus",
-     0, 60, burst_while_stopped, NULL},
+     JUDGES_LEAKS, 60, burst_while_stopped, NULL},
     {"fault/signal-storm", "nothing is lost under SIGSTOP, SIGCONT and a storm of ignored signals",
      0, 60, signal_storm, NULL},
 };

@@ -143,6 +143,8 @@ static _Noreturn void become(struct trial *t, const char *command, const struct 
     dup2(out, 1);
     dup2(err, 2);
     close_range(3, ~0U, 0);
+    if (t->candidate->confine != NULL)
+        t->candidate->confine();
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(127);
 }

@@ -34,6 +34,18 @@ struct candidate {
     bool strict;       // an option of the contract that --help does not list is a fault; else
                        // the cases that need it are skipped
     bool instrumented; // built with a sanitizer: memory and speed mean nothing
+    bool leaks_once; // zombies and descriptors left behind fail the cases that judge them, and not
+                     // every case: a grader takes points for a mistake once
+    const char
+        *model; // what it should be one of: "select", as models.tsv has them; NULL or "": the
+                // cases that prove it from /proc are skipped
+    bool known; // conform_run() has just been called with it: what was found out before the cases
+                // then is not looked for again
+    uint64_t seed; // what the cases send is made from it too; 0: the same for everybody
+    // Called in the server's process before it becomes the command, and in each case's process
+    // before it does anything: where a grader takes rights away. NULL: none.
+    void (*confine)(void);
+    void (*attend)(void);
     int turns; // an open file that suites running side by side have in common: while one of them
                // runs a case that needs quiet, no other runs any; 0: there are no others
 };
@@ -42,6 +54,7 @@ enum outcome { PASSED, FAILED, SKIPPED };
 
 struct finding {
     enum outcome outcome;
+    bool lacking;     // SKIPPED: this machine lacks what the case needs, whatever the server does
     double seconds;   // how long the case took
     char figure[160]; // what it was judged by: "1,048,576 bytes back in 41 ms"
     char reason[600]; // why it failed or was skipped: what was expected, what was seen
@@ -52,7 +65,7 @@ struct trial;
 struct conform_case {
     const char *name;    // group/what-is-seen: "fault/reset-in-mid-write"
     const char *promise; // the contract's promise, in a line
-    unsigned needs;      // NEEDS_...
+    unsigned needs;      // NEEDS_..., JUDGES_LEAKS
     unsigned seconds;    // its deadline; generous: tests do not depend on speed
     void (*run)(struct trial *);
     const char *option; // an option that --help must list ("--idle-timeout"), or NULL
@@ -66,11 +79,16 @@ enum {
     NEEDS_TRUE_MEMORY = 16, // no sanitizer: memory is measured or limited
     NEEDS_QUIET = 32,       // judges latency, or that nothing spins: runs when nothing else does
     NEEDS_CHILDREN = 64,    // the server has child processes (skipped where it shows none)
+    NEEDS_MODEL = 128,      // it is said what it should be one of (candidate->model)
+    JUDGES_LEAKS = 256,     // (no need) what is left behind is always this case's business
 };
 
 // All cases, in the order of the contract: n is 0 to conform_case_count() - 1.
 size_t conform_case_count(void);
 const struct conform_case *conform_case_at(size_t n);
+
+// Whether the cases of model/ know this model.
+bool conform_knows_model(const char *name);
 
 // Runs the cases whose `chosen` is true (all where it is NULL), `width` at a time, those that need
 // quiet one by one at the end; fills findings[i] for case i. `done`, where not NULL, is called in
@@ -109,6 +127,9 @@ struct trial {
 _Noreturn void fail_case(struct trial *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 _Noreturn void skip_case(struct trial *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+// SKIPPED, for want of something that no server could make up for: a program, a kernel's answer.
+_Noreturn void lack_case(struct trial *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 #define expect(t, condition, ...)                                                                  \
     do {                                                                                           \
@@ -203,7 +224,8 @@ bool answered_within(struct trial *, int client, double seconds);
 
 // ---- Bytes, frames, times -----------------------------------------------------------------
 
-void fill_random(void *bytes, size_t n, uint64_t seed);               // reproducible
+// Reproducible, from this seed and the candidate's.
+void fill_random(void *bytes, size_t n, uint64_t seed);
 size_t put_frame(unsigned char *to, const void *payload, uint32_t n); // returns 4 + n
 double now(void);                                                     // seconds, CLOCK_MONOTONIC
 void nap(double seconds);        // only to let time pass that a case measures, never to hope

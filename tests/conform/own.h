@@ -96,6 +96,9 @@ size_t leftovers(struct trial *); // processes of the server after its end, a tr
 bool find_listener(struct trial *, uint16_t only, char host[64], uint16_t *port);
 size_t sockets_in_state(uint16_t local_port, unsigned state);
 
+// bytes.c
+void vary_random(uint64_t seed); // what fill_random() mixes in from now on
+
 // client.c
 // With a receive buffer of this size (0: the kernel's). It must be set before connecting, since TCP
 // holds back what is less than half of the largest window it has ever seen.

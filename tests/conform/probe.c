@@ -85,11 +85,16 @@ bool is_missing(const struct candidate *c, const struct conform_case *which, str
         why = probe->no_strace;
     else if (which->needs & NEEDS_TRUE_MEMORY && c->instrumented)
         why = "built with a sanitizer: its memory means nothing";
+    else if (which->needs & NEEDS_MODEL && (c->model == NULL || *c->model == '\0'))
+        why = "it is not said what model it should be";
     else if (which->needs & NEEDS_CHILDREN && !probe->has_children)
         why = "has no child processes";
     if (why != NULL) {
+        f->lacking = why == probe->no_strace ||
+                     (which->needs & NEEDS_TRUE_MEMORY && c->instrumented);
         snprintf(f->reason, sizeof f->reason, "%s", why);
-    } else if (which->option != NULL && !lists_option(which->option)) {
+    } else if (which->option != NULL && (strcmp(which->option, "--port") != 0 || c->strict) &&
+               !lists_option(which->option)) { // --port it is always started with
         f->outcome = c->strict ? FAILED : SKIPPED;
         snprintf(f->reason, sizeof f->reason, "--help does not list %s", which->option);
     } else {

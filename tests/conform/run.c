@@ -245,8 +245,10 @@ size_t conform_run(const struct candidate *candidate, const bool *chosen, unsign
     prctl(PR_GET_CHILD_SUBREAPER, &was_subreaper);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     interrupted = 0;
+    vary_random(candidate->seed);
     take_turn(candidate->turns, false);
-    run_probe(&run, &boards[all]);
+    if (!candidate->known)
+        run_probe(&run, &boards[all]);
     for (size_t i = 0; i < all; i++) {
         struct job job = {.which = conform_case_at(i), .index = i, .board = &boards[i]};
         if (chosen != NULL && !chosen[i])

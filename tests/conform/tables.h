@@ -46,5 +46,7 @@ extern const struct conform_case output_cases[];
 extern const size_t output_cases_count;
 extern const struct conform_case trace_cases[];
 extern const size_t trace_cases_count;
+extern const struct conform_case model_cases[];
+extern const size_t model_cases_count;
 
 #endif

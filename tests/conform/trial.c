@@ -107,6 +107,19 @@ void skip_case(struct trial *t, const char *format, ...)
     leave(t);
 }
 
+void lack_case(struct trial *t, const char *format, ...)
+{
+    char reason[sizeof t->own->board->finding.reason];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    t->own->board->finding.lacking = true;
+    judge(t, SKIPPED, reason);
+    leave(t);
+}
+
 void run_case(const struct candidate *candidate, const struct conform_case *which,
               struct board *board)
 {
@@ -126,6 +139,8 @@ void run_case(const struct candidate *candidate, const struct conform_case *whic
     all = own.nofile;
     all.rlim_cur = all.rlim_max; // 10,000 clients are 10,000 descriptors
     setrlimit(RLIMIT_NOFILE, &all);
+    if (candidate->attend != NULL)
+        candidate->attend();
     which->run(&t);
     aftercare(&t);
     judge(&t, PASSED, "");

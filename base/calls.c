@@ -1,5 +1,5 @@
 // calls.c: see calls.h.
-#include "watch/calls.h"
+#include "base/calls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
