@@ -52,6 +52,7 @@ LOADGEN  := $(BUILT)/bin/loadgen
 BENCH    := $(BUILT)/bin/bench
 TALK     := $(BUILT)/bin/talk
 TOP      := $(BUILT)/bin/top
+GRADE    := $(BUILT)/bin/grade
 WRONG    := $(patsubst labs/wrong/%.c,$(BUILT)/bin/wrong/%,$(filter-out %/common.c,$(wildcard labs/wrong/*.c)))
 STAGED   := $(BUILT)/bin/fork-cost#  what only a demo calls
 MANUAL   := $(BUILT)/loadgen.1
@@ -63,7 +64,7 @@ PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The page in a browser is the same, whoever built the program that wrote it.
 # Those that do not look at our programs' own code say the same of any build.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
-            report.sh commands.sh lectures.sh demos.sh wrong.sh)),$(wildcard tests/check_*.sh))
+            report.sh commands.sh lectures.sh demos.sh wrong.sh hostile.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -84,7 +85,7 @@ export INSTRUMENTED := $(if $(SAN),--instrumented)
 
 # ---- Building ---------------------------------------------------------------------------------
 
-all: tools $(CONFORM) $(WRONG) $(STAGED) ## servers, load generator, benchmark, conformance suite
+all: tools $(CONFORM) $(GRADE) $(WRONG) $(STAGED) ## servers, load generator, benchmark, conformance suite
 tools: servers $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(if $(SAN),,bin)
 servers: $(SERVERS)
 
@@ -101,7 +102,8 @@ $(TOP): $(BUILT)/watch/top.o $(BUILT)/watch.a $(BUILT)/base.a
 $(WRONG): $(BUILT)/bin/wrong/%: $(BUILT)/labs/wrong/%.o $(BUILT)/labs/wrong/common.o $(SERVER_SIDE)
 $(STAGED): $(BUILT)/docs/demos/fork_cost.o $(BUILT)/base.a
 $(CONFORM): $(BUILT)/tests/conform.o $(SUITE) $(BUILT)/base.a
-$(TESTS): $(BUILT)/bin/%: $(BUILT)/tests/%.o $(SUITE)
+$(GRADE): $(BUILT)/grade/grade.o $(BUILT)/grade.a $(SUITE) $(BUILT)/loadgen.a $(BUILT)/base.a
+$(TESTS): $(BUILT)/bin/%: $(BUILT)/tests/%.o $(BUILT)/grade.a $(SUITE)
 $(SERVING): $(BUILT)/server.a
 $(TESTS): $(BUILT)/watch.a $(BENCH_SIDE)
 # Tests of what lies beside a model.
@@ -115,16 +117,16 @@ $(filter %/libuv-echo,$(BASELINE)): LIBRARIES := -luv
 $(filter %/libevent-echo %/libevent_buffered-echo,$(BASELINE)): LIBRARIES := -levent
 $(PEERS): $(BUILT)/bin/%: $(BUILT)/tests/servers/%.o $(BUILT)/protocol.a $(BUILT)/base.a
 $(CONFORM) $(TESTS): CMOCKA := -lcmocka
-$(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(PEERS): MATH := -lm
+$(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(GRADE) $(TESTS) $(PEERS): MATH := -lm
 
-$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(TESTS) $(BARE) $(BASELINE) $(PEERS) $(WRONG) $(STAGED):
+$(SERVERS) $(LOADGEN) $(TALK) $(BENCH) $(TOP) $(CONFORM) $(GRADE) $(TESTS) $(BARE) $(BASELINE) $(PEERS) $(WRONG) $(STAGED):
 	@mkdir -p $(@D)
 	@echo '  link     $@'
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CMOCKA) -ljansson $(LIBRARIES) $(MATH) $(LDLIBS)
 
 # The folder is named too, since its time changes when a file in it is removed.
-MAINS := $(addprefix $(BUILT)/,loadgen/loadgen.o loadgen/talk.o results/bench.o watch/top.o)
-$(foreach d,base protocol server loadgen results watch tests/conform,$(eval $(BUILT)/$d.a: \
+MAINS := $(addprefix $(BUILT)/,loadgen/loadgen.o loadgen/talk.o results/bench.o watch/top.o grade/grade.o)
+$(foreach d,base protocol server loadgen results watch grade tests/conform,$(eval $(BUILT)/$d.a: \
     $(filter-out $(MAINS),$(call objects,$d)) $d/.))
 $(BUILT)/%.a:
 	@mkdir -p $(@D)

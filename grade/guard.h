@@ -1,0 +1,31 @@
+// guard.h: watches how much a submission has of what no limit of its own bounds: all its processes
+// together, and their memory. And ends processes that do not want to.
+#ifndef GRADE_GUARD_H
+#define GRADE_GUARD_H
+
+#include <stdint.h>
+
+#include "grade/confine.h"
+
+struct guard {
+    pid_t runner;
+    const struct confinement *confinement;
+    uint64_t memory;  // the most, in bytes
+    double again;     // when to look, by now()
+    unsigned in_vain; // how often too much was ended, and there was too much again
+    char ended[120];  // why the submission's processes were ended last; empty: they were not
+};
+
+void guard_begin(struct guard *, pid_t runner, const struct confinement *);
+
+// Looks, where it is time to; ends what is too much. Returns the seconds until it wants to look
+// again.
+double guard_look(struct guard *);
+
+// Ends every process of the submission, and waits until none is left. Those of the runner go on.
+void guard_end(const struct guard *);
+
+// Ends every process below this one.
+void guard_end_below(pid_t);
+
+#endif
