@@ -64,7 +64,8 @@ PEERS    := $(call programs,$(wildcard tests/servers/*.c))
 # The page in a browser is the same, whoever built the program that wrote it.
 # Those that do not look at our programs' own code say the same of any build.
 CHECKS   := $(filter-out tests/check_leaks.sh $(if $(SAN),$(addprefix tests/check_, \
-            report.sh commands.sh lectures.sh demos.sh wrong.sh hostile.sh)),$(wildcard tests/check_*.sh))
+            report.sh commands.sh lectures.sh demos.sh wrong.sh lab_texts.sh labs.sh grades.sh autograders.sh \
+            hostile.sh points.sh)),$(wildcard tests/check_*.sh))
 # Only these have to do with threads: to the others ThreadSanitizer has nothing to say.
 THREADED := $(call programs,$(shell grep -lE '"(server|loadgen|tests/(conform|connect_pair|drive|converse))' tests/test_*.c))
 CALLED   := $(if $(filter thread,$(SAN)),$(THREADED),$(TESTS))
@@ -206,6 +207,15 @@ slides: ## the lectures' slides, one page each, in build/slides
 	@scripts/setup slides
 	@scripts/slides
 
+# ---- Labs -------------------------------------------------------------------------------------
+
+include labs/rules.mk
+
+labs-check: all ## the long form of the labs' checks: half an hour
+	@tests/check_points.sh --all --repeat 10
+	@tests/check_hostile.sh --all
+	@tests/check_labs.sh --all
+
 # ---- Testing ----------------------------------------------------------------------------------
 
 test: ## everything: unit tests, checks, the conformance suite for every model
@@ -303,10 +313,10 @@ clean: ## removes all that was made
 	rm -rf build bin
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z%-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile labs/rules.mk
 	@echo 'With CC=clang, SAN=address,undefined or SAN=thread: a build of its own. V=1: whole commands.'
 
 FORCE:
-.PHONY: all servers tools bench bench-full report timeline demo demos-check watch slides test check conform leaks \
+.PHONY: all servers tools bench bench-full report timeline demo demos-check watch slides labs-check test check conform leaks \
         measure measure-loadgen baselines ratios measure-baselines fuzz lint format setup man install uninstall clean \
         help FORCE

@@ -53,7 +53,7 @@ blocks() {
             kind = substr($0, 4)
             taken = kind == "sh" || kind == "console"
             mark = before ~ /^<!-- run: .* -->$/ ? substr(before, 11, length(before) - 14) : ""
-            if (kind != "" && kind !~ /^(c|console|diff|make|python|sh)$/)
+            if (kind != "" && kind !~ /^(c|console|diff|json|make|python|sh)$/)
                 print FILENAME ", line " FNR ": a block of \"" kind "\": commands stand in sh or console"
             if (mark != "" && mark !~ /^(server|cut short|exactly|typed .+|status [0-9]+|elsewhere, .+)$/)
                 print FILENAME ", line " FNR - 1 ": no such mark: " mark

@@ -1,0 +1,13 @@
+# rules.mk: what instructors make. Included by the Makefile.
+
+handout: ## what a student gets for a lab: LAB=5 OUT=FOLDER
+	@scripts/handout '$(LAB)' '$(OUT)'
+
+grade: $(GRADE) $(LOADGEN) servers ## grades each folder in one: LAB=5 DIR=submissions [OUT=FOLDER] [AGAIN=yes]
+	@scripts/grade-all --lab '$(LAB)' $(if $(OUT),--out '$(OUT)') $(if $(AGAIN),--again) \
+	    $(if $(JOBS),--jobs '$(JOBS)') '$(DIR)'
+
+autograder: ## a lab for Gradescope and Autolab: LAB=5 OUT=FOLDER
+	@scripts/autograder '$(LAB)' '$(OUT)'
+
+.PHONY: handout grade autograder
