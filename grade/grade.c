@@ -253,7 +253,7 @@ int main(int argc, char **argv)
 
     fail_name(name);
     argv[0] = name;
-    options_read(&options, argc, argv);
+    grade_options_read(&options, argc, argv);
     lab = lab_read(options.labs, options.lab, options.visible);
     if (options.any_model)
         lab_leave_out(lab, "model/");

@@ -231,7 +231,7 @@ static error_t take(int key, char *arg, struct argp_state *state)
     }
 }
 
-void options_read(struct options *o, int argc, char **argv)
+void grade_options_read(struct options *o, int argc, char **argv)
 {
     static const struct argp argp = {table, take, "[-- COMMAND...]", doc, NULL, NULL, NULL};
 

@@ -20,6 +20,6 @@ struct options {
 };
 
 // Ends the program where the command line is wrong, or asks for nothing but help.
-void options_read(struct options *, int argc, char **argv);
+void grade_options_read(struct options *, int argc, char **argv);
 
 #endif
