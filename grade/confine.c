@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/securebits.h>
 #include <net/if.h>
+#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -95,6 +99,10 @@ static bool settle_in(struct confinement *c, int flags)
 {
     prctl(PR_SET_PDEATHSIG, (flags & CLONE_NEWPID) != 0 ? SIGKILL : SIGTERM);
     setsid();
+    // The grader's terminal and keys are not the submission's.
+    if (freopen("/dev/null", "re", stdin) == NULL || fcntl(STDIN_FILENO, F_SETFD, 0) == -1)
+        return false;
+    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
     // Where memory ends before the guard has noticed, the submission's processes have to go first.
     write_file("/proc/self/oom_score_adj", "1000");
     c->pids = flags & CLONE_NEWPID;
@@ -112,9 +120,9 @@ static bool settle_in(struct confinement *c, int flags)
 
 // ---- A user of its own ---------------------------------------------------------------------
 
-// A number that hardly anybody has, so that the limit on processes counts this submission's alone
-// and a signal to all of its user's processes reaches no others.
-enum { FIRST_USER = 61000, USERS = 3000, NOBODY = 65534 };
+// A number that nobody has (Debian gives these to nobody), so that the limit on processes counts
+// this submission's alone and a signal to all of its user's processes reaches no others.
+enum { FIRST_USER = 30000, USERS = 3000, NOBODY = 65534 };
 
 static bool may_become(uid_t uid)
 {
@@ -133,6 +141,8 @@ static uid_t choose_user(void)
 
     if (geteuid() != 0)
         return 0;
+    for (unsigned i = 0; i < USERS && getpwuid(own) != NULL; i++)
+        own = FIRST_USER + (own - FIRST_USER + 1) % USERS;
     if (may_become(own))
         return own;
     return may_become(NOBODY) ? NOBODY : 0;
@@ -276,6 +286,19 @@ static _Noreturn void give_up(const char *what)
     _exit(127);
 }
 
+// Where it stays root, as in a container that has one user, root is all that is left of it:
+// capabilities(7). What cannot be dropped was not there.
+static void drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+        prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0);
+    syscall(SYS_capset, &header, none);
+}
+
 static void confine(rlim_t file_size)
 {
     set_limit(RLIMIT_CORE, 0);
@@ -290,6 +313,7 @@ static void confine(rlim_t file_size)
         (setgroups(0, NULL) != 0 || setresgid(held->uid, held->uid, held->uid) != 0 ||
          setresuid(held->uid, held->uid, held->uid) != 0))
         give_up("cannot become another user");
+    drop_capabilities();
     prctl(PR_SET_PDEATHSIG, SIGKILL); // a change of user has taken it away
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         give_up("cannot keep it from new privileges");

@@ -18,6 +18,7 @@
 #include "grade/guard.h"
 #include "grade/lab.h"
 #include "grade/options.h"
+#include "grade/out_text.h"
 #include "grade/outputs.h"
 #include "grade/run.h"
 
@@ -72,15 +73,16 @@ static void write_files(void)
 
 static void show_progress(void)
 {
-    char text[200];
+    char text[200], student[100];
     size_t ended = 0;
 
     if (!status_line_works())
         return;
     for (size_t i = 0; i < grading.lab->count; i++)
         ended += grading.marks[i].ended;
-    snprintf(text, sizeof text, "%s%s%zu of %zu tasks asked, %g points", grading.student,
-             *grading.student != '\0' ? ": " : "", ended, grading.lab->count, grading.points);
+    out_clean(student, sizeof student, grading.student, false);
+    snprintf(text, sizeof text, "%s%s%zu of %zu tasks asked, %g points", student,
+             *student != '\0' ? ": " : "", ended, grading.lab->count, grading.points);
     status_line_show(text);
 }
 
