@@ -131,21 +131,15 @@ static double read_kib(const char *file, pid_t pid, const char *key)
 // Resident and not a file's, in bytes. What parent and child have in common counts for each.
 static double count_memory(pid_t pid)
 {
-    unsigned long resident = 0, shared = 0;
-    FILE *f = proc_open("/proc/%d/statm", (int)pid);
-
-    // The kernel's numbers fit. NOLINTNEXTLINE(cert-err34-c)
-    if (f != NULL && fscanf(f, "%*u %lu %lu", &resident, &shared) != 2)
-        resident = shared = 0;
-    if (f != NULL)
-        fclose(f);
-    return ((double)resident - (double)shared) * (double)sysconf(_SC_PAGESIZE);
+    return 1024 * (read_kib("/proc/%d/status", pid, "RssAnon") +
+                   read_kib("/proc/%d/status", pid, "RssShmem"));
 }
 
 // What several have in common counts once; the kernel needs longer to tell this.
 static double count_memory_once(pid_t pid)
 {
-    return 1024 * read_kib("/proc/%d/smaps_rollup", pid, "Pss_Anon");
+    return 1024 * (read_kib("/proc/%d/smaps_rollup", pid, "Pss_Anon") +
+                   read_kib("/proc/%d/smaps_rollup", pid, "Pss_Shmem"));
 }
 
 struct found {
