@@ -2,7 +2,7 @@
 # abreast.sh, to be sourced after tally.sh: runs commands side by side, since most of a test is
 # waiting. What they say comes in the order in which they were begun, as if each ran alone, and is
 # added up as it comes.
-side_by_side=${SIDE_BY_SIDE:-2} # how many at a time
+side_by_side=${SIDE_BY_SIDE:-3} # how many at a time
 abreast_folder=$(mktemp -d)
 abreast_titles=()
 abreast_shown=0
