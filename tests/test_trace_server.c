@@ -111,6 +111,12 @@ static void a_killed_childs_part_stands(void **state)
     size_t at = 0;
 
     (void)state;
+#ifdef __SANITIZE_THREAD__
+    // It holds signals back until a call that it knows returns, and accept may sleep for ever then.
+    print_message(
+        "         not with ThreadSanitizer: two signals at once are one too many for it\n");
+    skip();
+#endif
     snprintf(options, sizeof options, "--trace %s", trace_path);
     struct program p = run("fork", options);
     int client = make_client(await_line(&p));
