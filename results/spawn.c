@@ -342,8 +342,8 @@ bool spawn_wait(pid_t pid, int64_t deadline_ns, struct spawn_end *end)
 
 bool spawn_stop(pid_t pid, int signal, int64_t patience_ns, struct spawn_end *end)
 {
+    kill(-pid, SIGCONT); // one stopped hears nothing; later it would undo LeakSanitizer's stop
     kill(pid, signal);
-    kill(-pid, SIGCONT); // one that is stopped hears of nothing
     bool ended = await_end(pid, clock_now() + patience_ns);
     take_leave(pid, end);
     return ended;
