@@ -19,6 +19,7 @@
 #include "base/fail.h"
 #include "base/random.h"
 #include "results/cores.h"
+#include "results/interrupts.h"
 #include "results/judge.h"
 
 // One repeat under way.
@@ -143,13 +144,6 @@ static bool choose_cores(const struct trial *t, char *text, size_t size, char wh
     return false;
 }
 
-static bool is_signalled(int signals)
-{
-    struct pollfd fd = {.fd = signals, .events = POLLIN};
-
-    return poll(&fd, 1, 0) > 0;
-}
-
 // False: a signal came.
 static bool run_trial(struct trial *t, const struct load_plan *plan, struct repeat *q)
 {
@@ -161,7 +155,7 @@ static bool run_trial(struct trial *t, const struct load_plan *plan, struct repe
         !serving_start(&t->server, t->model, plan->service, t->point->server, cores, folder,
                        t->signals, why)) {
         judge_failed(q, why);
-        return !is_signalled(t->signals);
+        return !interrupts_came(t->signals);
     }
     q->server = t->server.command;
     sample_take(&t->seen.empty, t->server.pid);
@@ -257,7 +251,7 @@ bool measure_repeat(const struct record *r, const struct task *task, int signals
 
     begin_repeat(q, task);
     open_trial(&t, r, task, signals);
-    if (is_signalled(signals))
+    if (interrupts_came(signals))
         return false;
     if (t.scenario->of_capacity && !(r->capacity[task->scenario] > 0)) {
         char why[256];
@@ -331,7 +325,7 @@ bool measure_availability(struct record *r, unsigned model, int signals)
         if (m->unavailable == NULL)
             die("no memory for a reason");
     }
-    return !is_signalled(signals);
+    return !interrupts_came(signals);
 }
 
 void measure_absence(const struct record *r, const struct task *task, struct repeat *q)

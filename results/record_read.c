@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "results/record_fields.h"
+#include "results/run_folder.h"
 
 // Beyond this a number is no measurement, and what is computed from it no number.
 static const double LARGEST = 1e18;
@@ -254,10 +255,7 @@ void record_read(struct record *r, const char *folder)
 {
     memset(r, 0, sizeof *r);
     r->folder = copy(folder);
-    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
-        r->folder[n - 1] = '\0';
-    const char *slash = strrchr(r->folder, '/');
-    r->name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->folder;
+    r->name = run_folder_name(r->folder);
     char *file = record_path(r, "run.json");
     struct origin origin = {file, ""};
     json_t *root = load(r->folder, file);

@@ -2,18 +2,13 @@
 // the other, each written before the next begins.
 #include "results/runner.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -21,48 +16,28 @@
 #include "results/cores.h"
 #include "results/finish.h"
 #include "results/home.h"
+#include "results/interrupts.h"
 #include "results/measure.h"
 #include "results/plan.h"
 #include "results/progress.h"
+#include "results/run_folder.h"
 
 enum { EXIT_INTERRUPTED = 130 };
 
 // ---- Before --------------------------------------------------------------------------------
 
-static void make_folder(const char *path)
-{
-    if (mkdir(path, 0777) < 0)
-        die_errno("cannot make the folder %s", path);
-}
-
-// results/data/2026-11-22T10-15-00Z, or what --out says, and room for loadgen's files in it.
+// Room for loadgen's files in it, too.
 static void make_run_folder(struct record *r, const char *wished)
 {
-    char stamp[32], *raw;
-    struct tm utc;
-    time_t now = time(NULL);
+    char *raw;
 
-    if (wished != NULL) {
-        r->folder = strdup(wished);
-    } else {
-        char *data = home_path("results/data");
-        if (mkdir(data, 0777) < 0 && errno != EEXIST)
-            die_errno("cannot make the folder %s (--out FOLDER writes elsewhere)", data);
-        gmtime_r(&now, &utc);
-        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H-%M-%SZ", &utc);
-        if (asprintf(&r->folder, "%s/%s", data, stamp) < 0)
-            r->folder = NULL;
-        free(data);
-    }
-    if (r->folder == NULL || asprintf(&raw, "%s/raw", r->folder) < 0)
+    r->folder = run_folder_make(wished, "");
+    r->name = run_folder_name(r->folder);
+    if (asprintf(&raw, "%s/raw", r->folder) < 0)
         die("no memory for the name of a folder");
-    make_folder(r->folder);
-    make_folder(raw);
+    if (mkdir(raw, 0777) < 0)
+        die_errno("cannot make the folder %s", raw);
     free(raw);
-    for (size_t n = strlen(r->folder); n > 1 && r->folder[n - 1] == '/'; n--)
-        r->folder[n - 1] = '\0';
-    const char *slash = strrchr(r->folder, '/');
-    r->name = slash == NULL ? r->folder : slash + 1;
 }
 
 // Two that write to one folder would spoil it. Held until this process ends.
@@ -85,37 +60,6 @@ static void warn_of_another(void)
 
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
         warn("another bench is measuring on this machine: both will be disturbed");
-}
-
-// ^C and its relatives become something to read, so that no repeat is half written.
-static int catch_signals(sigset_t *before)
-{
-    sigset_t set;
-
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); // a file too long is an error like a full disk
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, before) < 0)
-        die_errno("cannot block signals");
-    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0)
-        die_errno("cannot make a signalfd");
-    return fd;
-}
-
-// From now on, while figures are drawn, ^C ends the program. The one that has ended the measuring
-// is taken: it would come again.
-static void heed_no_more(int signals, const sigset_t *before)
-{
-    struct signalfd_siginfo taken;
-
-    while (read(signals, &taken, sizeof taken) == sizeof taken)
-        ;
-    sigprocmask(SIG_SETMASK, before, NULL);
-    close(signals);
 }
 
 // ---- The run -------------------------------------------------------------------------------
@@ -275,10 +219,10 @@ int runner_run(const struct settings *settings, int argc, char **argv)
     // What this process does in between, such as looking at /proc, shall not take the servers'
     // time.
     cores_stay(r.load_cores);
-    int signals = catch_signals(&before);
+    int signals = interrupts_catch(&before);
     enum run_end end = plan_and_measure(&r, settings->quiet, signals);
     cores_stay("");
-    heed_no_more(signals, &before);
+    interrupts_release(signals, &before);
     int status = end_run(&r, end, settings);
     for (size_t m = 0; m < r.models.count; m++)
         free(r.models.list[m].unavailable);

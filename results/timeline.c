@@ -1,16 +1,14 @@
 // timeline.c: see timeline.h. The command line, and what is said at the end.
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/command_line.h"
 #include "base/fail.h"
 #include "base/units.h"
 #include "results/home.h"
+#include "results/run_folder.h"
 #include "results/timeline.h"
 
 enum { EXIT_INTERRUPTED = 130 };
@@ -143,34 +141,6 @@ static void choose_models(struct timeline_record *r, const char *names)
     free(file);
 }
 
-static void make_folder(struct timeline_record *r, const char *wished)
-{
-    char stamp[32];
-    struct tm utc;
-    time_t now = time(NULL);
-
-    if (wished != NULL) {
-        r->folder = strdup(wished);
-    } else {
-        char *data = home_path("results/data");
-        if (mkdir(data, 0777) < 0 && errno != EEXIST)
-            die_errno("cannot make the folder %s (--out FOLDER writes elsewhere)", data);
-        gmtime_r(&now, &utc);
-        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H-%M-%SZ", &utc);
-        if (asprintf(&r->folder, "%s/timeline-%s", data, stamp) < 0)
-            r->folder = NULL;
-        free(data);
-    }
-    if (r->folder == NULL)
-        die("no memory for the name of a folder");
-    if (mkdir(r->folder, 0777) < 0)
-        die_errno("cannot make the folder %s", r->folder);
-    for (size_t n = strlen(r->folder); n > 1 && r->folder[n - 1] == '/'; n--)
-        r->folder[n - 1] = '\0';
-    const char *slash = strrchr(r->folder, '/');
-    r->name = slash == NULL ? r->folder : slash + 1;
-}
-
 // ---- What is said at the end ---------------------------------------------------------------
 
 // How all takes of a model went, and the one that was drawn, in microseconds; `takes`: how many of
@@ -238,7 +208,8 @@ static int finish(struct timeline_record *r, const struct wishes *w)
 static int run(struct timeline_record *r, const struct wishes *w)
 {
     choose_models(r, w->models);
-    make_folder(r, w->folder);
+    r->folder = run_folder_make(w->folder, "timeline-");
+    r->name = run_folder_name(r->folder);
     if (!timeline_measure(r, w->quiet))
         return EXIT_FAILURE;
     if (!r->interrupted)

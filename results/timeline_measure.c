@@ -1,57 +1,18 @@
 // timeline_measure.c: see timeline.h. Every model once, then all of them again, so that what
 // disturbs the machine for a moment spoils one take of several and not a model.
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/fail.h"
 #include "base/status_line.h"
+#include "results/interrupts.h"
 #include "results/serving.h"
 #include "results/spawn.h"
 #include "results/timeline.h"
 
 enum { WHY = 256 };
-
-// ^C and its relatives become something to read, so that no take is half written.
-static int catch_signals(sigset_t *before)
-{
-    sigset_t set;
-
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, before) < 0)
-        die_errno("cannot block signals");
-    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0)
-        die_errno("cannot make a signalfd");
-    return fd;
-}
-
-// From now on, while figures are drawn, ^C ends the program. The one that has ended the measuring
-// is taken: it would come again.
-static void heed_no_more(int signals, const sigset_t *before)
-{
-    struct signalfd_siginfo taken;
-
-    while (read(signals, &taken, sizeof taken) == sizeof taken)
-        ;
-    sigprocmask(SIG_SETMASK, before, NULL);
-    close(signals);
-}
-
-static bool is_interrupted(int signals)
-{
-    struct pollfd look = {.fd = signals, .events = POLLIN};
-
-    return poll(&look, 1, 0) > 0;
-}
 
 static bool start(struct serving *server, const struct timeline_record *r, const struct model *m,
                   const char *trace, int signals, char why[WHY])
@@ -113,7 +74,7 @@ static bool measure(struct timeline_record *r, unsigned model, unsigned round, i
         serving_stop(&server, &ended);
     }
     free(trace);
-    if (is_interrupted(signals)) {
+    if (interrupts_came(signals)) {
         forget(r, &take);
         return false;
     }
@@ -160,8 +121,8 @@ bool timeline_measure(struct timeline_record *r, bool quiet)
     r->interrupted = true; // until it has come to its end: a crash asks nobody
     if (!timeline_record_save(r))
         return false;
-    int signals = catch_signals(&before);
+    int signals = interrupts_catch(&before);
     bool saved = measure_all(r, quiet, signals);
-    heed_no_more(signals, &before);
+    interrupts_release(signals, &before);
     return saved;
 }

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "results/record_fields.h"
+#include "results/run_folder.h"
 #include "results/timeline.h"
 #include "results/whole_file.h"
 
@@ -274,10 +275,7 @@ void timeline_record_read(struct timeline_record *r, const char *folder)
     *r = (struct timeline_record){.folder = strdup(folder)};
     if (r->folder == NULL)
         die_errno("cannot hold the timeline");
-    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
-        r->folder[n - 1] = '\0';
-    const char *slash = strrchr(r->folder, '/');
-    r->name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->folder;
+    r->name = run_folder_name(r->folder);
     char *file = path_in(r->folder, "timeline.json");
     struct origin origin = {file, ""};
     json_t *root = load(file);
