@@ -25,7 +25,7 @@ try() {
 }
 check_stage() {
     mkdir -p "$box/tree/scripts" "$box/tree/docs/demos"
-    cp scripts/demo scripts/demo-panes.sh "$box/tree/scripts"
+    cp scripts/demo scripts/demo-panes.sh scripts/demo-screen.sh "$box/tree/scripts"
     cp docs/demos/stage.sh "$box/tree/docs/demos"
     ln -s "$PWD/bin" "$box/tree/bin"
     # shellcheck disable=SC2016 # the demo's own names
