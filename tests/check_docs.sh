@@ -6,6 +6,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=scripts/verdicts.sh
 . scripts/verdicts.sh
+# shellcheck source=tests/documents.sh
+. tests/documents.sh
 
 # ---- What is looked for, each as complaints on standard output -----------------------------
 
@@ -126,16 +128,7 @@ excerpts_of() {
 links() {
     local file line target
     for file; do
-        awk '
-            /^```/ { code = !code; next }
-            code { next }
-            {
-                gsub(/`[^`]*`/, "")
-                while (match($0, /\]\([^)]*\)/)) {
-                    print FNR, substr($0, RSTART + 2, RLENGTH - 3)
-                    $0 = substr($0, RSTART + RLENGTH)
-                }
-            }' "$file" |
+        link_targets "$file" |
             while read -r line target; do
                 case $target in
                 *://* | mailto:* | '#'*) continue ;;
@@ -149,19 +142,11 @@ links() {
 # ---- They can fail -------------------------------------------------------------------------
 
 sample=$(mktemp -d)
+sample_page=$sample/page.md
 trap 'rm -rf "$sample"' EXIT
 printf '%s\n' 'int one;' '' 'static int two(void)' '{' '    if (one)' '        return 1;' \
     '    return 2;' '}' >"$sample/code.c"
 
-# try WHAT WANTED FUNCTION: of the page on standard input it must complain (bad) or not (good).
-try() {
-    local said
-    cat >"$sample/page.md"
-    said=$("$3" "$sample/page.md")
-    if { [ "$2" = bad ] && [ -z "$said" ]; } || { [ "$2" = good ] && [ -n "$said" ]; }; then
-        echo "$3 takes $1 for $([ "$2" = bad ] && echo good || echo "bad: $said")"
-    fi
-}
 # quote LINE...: a page with these lines as an excerpt of the sample.
 quote() {
     printf '%s\n' "<!-- from $sample/code.c -->" '```c' "$@" '```'

@@ -9,6 +9,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=scripts/verdicts.sh
 . scripts/verdicts.sh
+# shellcheck source=tests/documents.sh
+. tests/documents.sh
 lectures=docs/lectures
 
 english='What you will be able to do|For the lecturer|The story|What to remember|Ten questions|Further reading'
@@ -119,16 +121,7 @@ anchors() {
 # [text](target) and ![text](target) outside of code: a file or a folder, and in it the heading.
 links() {
     local file=$1 line target page
-    awk '
-        /^```/ { code = !code; next }
-        code { next }
-        {
-            gsub(/`[^`]*`/, "")
-            while (match($0, /\]\([^)]*\)/)) {
-                print FNR, substr($0, RSTART + 2, RLENGTH - 3)
-                $0 = substr($0, RSTART + RLENGTH)
-            }
-        }' "$file" |
+    link_targets "$file" |
         while read -r line target; do
             case $target in
             *://* | mailto:*) continue ;;
@@ -192,19 +185,11 @@ too_much() {
 # ---- They can fail -------------------------------------------------------------------------
 
 sample=$(mktemp -d)
+sample_page=$sample/1-page.md
 trap 'rm -rf "$sample"' EXIT
 mkdir "$sample/ko" "$sample/demos"
 : >"$sample/demos/one.sh"
 
-# try WHAT WANTED FUNCTION: of the page on standard input it must complain (bad) or not (good).
-try() {
-    local said
-    cat >"$sample/1-page.md"
-    said=$("$3" "$sample/1-page.md")
-    if { [ "$2" = bad ] && [ -z "$said" ]; } || { [ "$2" = good ] && [ -n "$said" ]; }; then
-        echo "$3 takes $1 for $([ "$2" = bad ] && echo good || echo "bad: $said")"
-    fi
-}
 # A lecture with all that is asked for; `sed` makes the wrong ones of it.
 template() {
     local i
