@@ -104,6 +104,12 @@ static inline void expect_word(const char *text, const char *word)
     }
 }
 
+// What it needs for its figures.
+static inline bool have_gnuplot(void)
+{
+    return system("gnuplot --version >/dev/null 2>&1") == 0; // NOLINT(cert-env33-c): constant text
+}
+
 // ---- What it leaves ------------------------------------------------------------------------
 
 static inline char *read_file(const char *run, const char *file)
@@ -125,15 +131,6 @@ static inline size_t count_files(const char *run, const char *pattern)
     snprintf(path, sizeof path, "%s/%s/%s", ground, run, pattern);
     size_t n = glob(path, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
     globfree(&found);
-    return n;
-}
-
-static inline size_t count_lines(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += *text == '\n';
     return n;
 }
 

@@ -126,6 +126,30 @@ static inline int await_status(pid_t pid, double seconds, const char *what)
         va_end(args);                                                                              \
     } while (0)
 
+// ---- What they write --------------------------------------------------------------------------
+
+// All of it, to be freed; closes the descriptor.
+static inline char *contents_of(int fd)
+{
+    struct stat about;
+
+    assert_int_equal(fstat(fd, &about), 0);
+    char *text = calloc(1, (size_t)about.st_size + 1);
+    assert_non_null(text);
+    assert_int_equal(pread(fd, text, (size_t)about.st_size, 0), about.st_size);
+    close(fd);
+    return text;
+}
+
+static inline size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += *text == '\n';
+    return n;
+}
+
 // ---- Servers ----------------------------------------------------------------------------------
 
 struct server {
@@ -181,18 +205,6 @@ struct run {
     char *out, *err;
     json_t *json; // NULL: none was written
 };
-
-static inline char *contents_of(int fd)
-{
-    struct stat about;
-
-    assert_int_equal(fstat(fd, &about), 0);
-    char *text = calloc(1, (size_t)about.st_size + 1);
-    assert_non_null(text);
-    assert_int_equal(pread(fd, text, (size_t)about.st_size, 0), about.st_size);
-    close(fd);
-    return text;
-}
 
 // Begins loadgen with these options, and --json.
 __attribute__((format(printf, 3, 4))) static inline void loadgen_begin(struct run *r, rlim_t nofile,

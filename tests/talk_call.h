@@ -111,13 +111,4 @@ static inline double number(const struct talked *t, const char *who, const char 
     return value;
 }
 
-static inline size_t count_lines(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += *text == '\n';
-    return n;
-}
-
 #endif

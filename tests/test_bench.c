@@ -11,11 +11,6 @@
 
 #include "tests/bench_call.h"
 
-static bool have_gnuplot(void)
-{
-    return system("gnuplot --version >/dev/null 2>&1") == 0; // NOLINT(cert-env33-c): constant text
-}
-
 static void a_tiny_run_leaves_all_its_files(void **state)
 {
     struct bench b;

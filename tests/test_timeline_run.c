@@ -9,15 +9,10 @@
 #include "results/timeline.h"
 #include "tests/bench_call.h"
 
-static bool draws(void)
-{
-    return system("gnuplot --version >/dev/null 2>&1") == 0; // NOLINT(cert-env33-c): constant text
-}
-
 // Without gnuplot all is measured, and its exit status says that nothing was drawn.
 static int expected_status(void)
 {
-    return draws() ? 0 : 1;
+    return have_gnuplot() ? 0 : 1;
 }
 
 // ---- A run -------------------------------------------------------------------------------------
@@ -138,8 +133,8 @@ static void a_run_leaves_its_tables_and_figures(void **state)
     timeline_record_free(&r);
     assert_int_equal(count_files("t", "*.trace.tsv"), 2 * 5);
     assert_int_equal(count_files("t", "*.log"), 0);
-    assert_int_equal(count_files("t", "*.png"), draws() ? 1 : 0);
-    assert_int_equal(count_files("t", "*.svg"), draws() ? 1 : 0);
+    assert_int_equal(count_files("t", "*.png"), have_gnuplot() ? 1 : 0);
+    assert_int_equal(count_files("t", "*.svg"), have_gnuplot() ? 1 : 0);
 }
 
 static void a_folder_is_drawn_again_without_measuring(void **state)
@@ -158,7 +153,7 @@ static void a_folder_is_drawn_again_without_measuring(void **state)
     char *record_again = read_file("t", "timeline.json"), *again = read_file("t", "timeline.tsv");
     assert_string_equal(record, record_again);
     assert_string_equal(table, again);
-    assert_int_equal(count_files("t", "*.png"), draws() ? 1 : 0);
+    assert_int_equal(count_files("t", "*.png"), have_gnuplot() ? 1 : 0);
     free(record);
     free(record_again);
     free(table);
@@ -193,7 +188,7 @@ static void an_interrupted_run_keeps_what_it_has(void **state)
     assert_true(r.take_count >= 2);
     assert_int_equal(count_files("cut", "*.trace.tsv"), r.take_count);
     assert_int_equal(count_files("cut", "*.log"), 0);
-    assert_int_equal(count_files("cut", "timeline.png"), draws() ? 1 : 0);
+    assert_int_equal(count_files("cut", "timeline.png"), have_gnuplot() ? 1 : 0);
     timeline_record_free(&r);
 }
 
@@ -228,7 +223,7 @@ static void a_model_that_cannot_run_here_is_said_once_and_left_out(void **state)
     assert_int_equal(said, 1);
     expect_word(b.out, "cannot run here: no rings here");
     bench_free(&b);
-    if (draws()) {
+    if (have_gnuplot()) {
         char *svg = read_file("home/t", "timeline.svg");
         expect_word(svg, "ringless is missing: cannot run here: no rings here");
         free(svg);
