@@ -33,8 +33,10 @@ static void make_lock(void)
 // whole crew is short of, and one of them trying is enough.
 static int accept_alone(struct server *server)
 {
+    // EOWNERDEAD: the holder was killed,
+    // and has left nothing half done.
     if (pthread_mutex_lock(lock) == EOWNERDEAD)
-        pthread_mutex_consistent(lock); // the holder was killed; it has left nothing half done
+        pthread_mutex_consistent(lock);
     int fd = server_accept(server);
     pthread_mutex_unlock(lock);
     return fd;

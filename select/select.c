@@ -34,7 +34,9 @@ static void rewatch(int fd, unsigned want)
 
 static bool watch(int fd, unsigned want)
 {
-    if (fd >= FD_SETSIZE) { // 1024, whatever ulimit says: a higher bit lies outside the set
+    // 1024, whatever ulimit says:
+    // a higher bit is outside the set.
+    if (fd >= FD_SETSIZE) {
         errno = EMFILE;
         return false;
     }

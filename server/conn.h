@@ -40,13 +40,14 @@ struct conn {
     bool last_call; // the stop has begun: only `left` more bytes are read
     struct worker *worker;
     struct session session;
-    struct store in;     // received, not yet understood: at most one message that is not whole
+    struct store in;     // received, not yet a whole message
     struct store out;    // answered, not yet sent
     size_t left;         // bytes that may still be read (last_call, LINGERING)
     size_t unsent;       // bytes sent to it and not acknowledged, when last looked
     int64_t since_ns;    // clock_now() when it came to the end of:
     struct queue *queue; // the worker's queue it stands in, or NULL
-    struct conn *before, *after; // its neighbours there
+    // Its neighbours there.
+    struct conn *before, *after;
 };
 
 // Takes an accepted client into service. NULL: no memory; fd stays the caller's.

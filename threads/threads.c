@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 
     while ((fd = server_accept(&server)) != ACCEPT_STOPPED) {
         enter();
-        // The descriptor by value: what a pointer to fd points to changes with the next client.
+        // By value: what a pointer to fd points to changes with the next client.
         errno = pthread_create(&thread, &detached, serve_client, (void *)(intptr_t)fd);
         trace(TRACE_create, -1, -errno);
         if (errno != 0) {

@@ -31,8 +31,9 @@ int main(int argc, char **argv)
 
     while ((fd = server_accept(&server)) != ACCEPT_STOPPED) {
         atomic_fetch_add(&busy, 1);
-        // WRONG: the thread looks at fd when it gets to run; by then it may be the next client's.
-        // Pass the value (threads/threads.c), or memory of its own.
+        // WRONG: the thread looks at fd when it gets to run; by then
+        // it may be the next client's. Pass the value
+        // (threads/threads.c), or memory of its own.
         errno = pthread_create(&thread, &detached, serve_client, &fd);
         if (errno != 0) {
             server_refuse(fd, "pthread_create");
