@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/output.h"
 #include "server/accept.h"
 #include "server/counters.h"
 #include "server/listener.h"
@@ -48,16 +49,6 @@ static uint64_t raise_descriptor_limit(void)
     return limit.rlim_cur;
 }
 
-static void open_stats(const char *path)
-{
-    if (path == NULL)
-        return;
-    // Now, not at exit: better to hear of a wrong path before the run than after it.
-    stats = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    if (stats == NULL)
-        die_errno("cannot write the counters to %s", path);
-}
-
 static void start(struct server *s, const char *model, int argc, char **argv,
                   int (*open_listener)(const struct options *))
 {
@@ -73,10 +64,13 @@ static void start(struct server *s, const char *model, int argc, char **argv,
         warn("the descriptor limit is %llu: each client takes one", (unsigned long long)limit);
     counters_map();
     accept_begin();
-    open_stats(s->options.stats);
+    if (s->options.stats != NULL)
+        stats = output_open(s->options.stats, "the counters");
     trace_open(s->options.trace);
     s->listener = open_listener(&s->options);
     stop_arm(s->model, s->listener, s->options.drain_ns);
+    if (stats != NULL)
+        output_empty(stats);
     trace_begin();
     listener_announce(s->listener); // last: who reads it may stop us at once
 }

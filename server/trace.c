@@ -2,8 +2,6 @@
 #include "server/trace.h"
 
 #include <assert.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/output.h"
 #include "server/server.h"
 #include "server/trace_ring.h"
 #include "server/trace_write.h"
@@ -30,31 +29,13 @@ static _Thread_local struct chunk *newest;
 static _Thread_local unsigned length;
 static _Thread_local int64_t since_ns;
 
-// To be written to at exit; what stands in it is left alone for now. NULL, with errno.
-static FILE *open_file(const char *path)
-{
-    // Without waiting: a fifo that nobody reads would keep us here, and nobody would know why.
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-
-    if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0)
-        return NULL;
-    return fdopen(fd, "w");
-}
-
 void trace_open(const char *path)
 {
     if (path == NULL)
         return;
     size_t n = strlen(path);
     format = n > 5 && strcmp(path + n - 5, ".json") == 0 ? TRACE_JSON : TRACE_TABLE;
-    // Now, not at exit: better to hear of a wrong path before the run than after it.
-    file = strcmp(path, "-") == 0 ? stdout : open_file(path);
-    if (file == NULL && errno == ENXIO)
-        die("cannot write the trace to %s: nobody reads from it", path);
-    if (file == NULL)
-        die_errno("cannot write the trace to %s", path);
-    // To go beyond RLIMIT_FSIZE is an error, not our death.
-    signal(SIGXFSZ, SIG_IGN);
+    file = output_open(path, "the trace");
     pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pool == MAP_FAILED)
@@ -68,10 +49,8 @@ void trace_begin(void)
 {
     if (file == NULL)
         return;
-    // Not earlier: a server that could not start has spared the trace of the one before it. What is
-    // no file (a fifo, a terminal) has no length; and standard output is not ours to cut off.
-    if (file != stdout)
-        (void)!ftruncate(fileno(file), 0);
+    // Not earlier: a server that could not start has spared the trace of the one before it.
+    output_empty(file);
     pool->begun_ns = clock_now();
     trace_on = true;
     trace_child();

@@ -1,5 +1,5 @@
-// test_trace_file.c: what becomes of the file of --trace when the server cannot write it, does not
-// start, or is not given the time.
+// test_trace_file.c: what becomes of the files of --trace and --stats when the server cannot write
+// them, does not start, or is not given the time.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,52 +22,63 @@ static void a_file_that_cannot_be_made_is_told_before_it_listens(void **state)
 // To wait for a reader would be to wait for ever, without a word.
 static void a_fifo_that_nobody_reads_is_told_before_it_listens(void **state)
 {
+    static const char *const outputs[][2] = {{"--trace", "the trace"}, {"--stats", "the counters"}};
     char fifo[64], options[96], complaint[160];
 
     (void)state;
     snprintf(fifo, sizeof fifo, "%s.fifo", trace_path);
-    snprintf(options, sizeof options, "--trace %s", fifo);
-    snprintf(complaint, sizeof complaint,
-             "epoll: cannot write the trace to %s: nobody reads from it\n", fifo);
     assert_int_equal(mkfifo(fifo, 0600), 0);
-    struct program p = run("epoll", options);
-    expect_end_of(&p, "epoll", false, complaint);
+    for (int i = 0; i < 2; i++) {
+        snprintf(options, sizeof options, "%s %s", outputs[i][0], fifo);
+        snprintf(complaint, sizeof complaint,
+                 "epoll: cannot write %s to %s: nobody reads from it\n", outputs[i][1], fifo);
+        struct program p = run("epoll", options);
+        expect_end_of(&p, "epoll", false, complaint);
+    }
     assert_int_equal(unlink(fifo), 0);
 }
 
-static void write_old_trace(void)
+static void write_older(const char *path)
 {
-    FILE *f = fopen(trace_path, "we");
+    FILE *f = fopen(path, "we");
 
     assert_non_null(f);
     for (int i = 0; i < 1000; i++)
-        fputs("an older trace, and a longer one\n", f);
+        fputs("an older one, and a longer one\n", f);
     assert_int_equal(fclose(f), 0);
 }
 
-static void an_older_trace_stands_until_the_server_listens(void **state)
+static void older_files_stand_until_the_server_listens(void **state)
 {
     struct stat about;
-    char options[128], complaint[160];
+    char stats[64], options[192], complaint[160];
 
     (void)state;
-    write_old_trace();
+    snprintf(stats, sizeof stats, "%s.json", trace_path);
+    write_older(trace_path);
+    write_older(stats);
     struct program first = run("epoll", "");
     const char *target = await_line(&first), *port = strrchr(target, ':') + 1;
-    snprintf(options, sizeof options, "--port %s --trace %s", port, trace_path);
+    snprintf(options, sizeof options, "--port %s --trace %s --stats %s", port, trace_path, stats);
     snprintf(complaint, sizeof complaint, "epoll: cannot listen on %s: Address already in use\n",
              target);
     struct program second = run("epoll", options);
     expect_end_of(&second, "epoll", false, complaint);
     assert_int_equal(stat(trace_path, &about), 0);
     assert_true(about.st_size > 0);
+    assert_int_equal(stat(stats, &about), 0);
+    assert_true(about.st_size > 0);
     expect_clean_end(&first, "epoll");
 
-    snprintf(options, sizeof options, "--trace %s", trace_path);
+    snprintf(options, sizeof options, "--trace %s --stats %s", trace_path, stats);
     struct program third = run("epoll", options);
     await_line(&third);
     expect_clean_end(&third, "epoll");
     read_trace(); // and nothing of the older one behind it
+    json_t *counters = json_load_file(stats, 0, NULL);
+    assert_non_null(counters);
+    json_decref(counters);
+    assert_int_equal(unlink(stats), 0);
 }
 
 static void a_trace_on_standard_output_cuts_nothing_off(void **state)
@@ -154,7 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_file_that_cannot_be_made_is_told_before_it_listens, end_all),
         cmocka_unit_test_teardown(a_fifo_that_nobody_reads_is_told_before_it_listens, end_all),
-        cmocka_unit_test_teardown(an_older_trace_stands_until_the_server_listens, end_all),
+        cmocka_unit_test_teardown(older_files_stand_until_the_server_listens, end_all),
         cmocka_unit_test_teardown(a_trace_on_standard_output_cuts_nothing_off, end_all),
         cmocka_unit_test_teardown(a_file_that_does_not_fit_on_the_disk_is_told_at_the_end, end_all),
         cmocka_unit_test_teardown(a_second_signal_leaves_an_empty_file, end_all),
