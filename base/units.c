@@ -2,7 +2,9 @@
 // leading spaces, "0x10", "1e9", "inf" and "nan", and heed the locale.
 #include "base/units.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 // Reads digits; false where there are none or the value does not fit.
@@ -131,4 +133,19 @@ bool units_rate(const char *text, double min, double max, double *rate)
         return false;
     *rate = read;
     return true;
+}
+
+// By hand: printf's ' flag does it only in some locales.
+const char *units_grouped(uint64_t n, char text[UNITS_GROUPED])
+{
+    char digits[UNITS_GROUPED];
+    size_t count = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), at = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0)
+            text[at++] = ',';
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
 }

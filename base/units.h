@@ -27,4 +27,9 @@ bool units_seconds(const char *text, int64_t max, int64_t *ns);
 // (1000-fold each): "20000", "1.5k", "0.5". From min to max, to a millionth.
 bool units_rate(const char *text, double min, double max, double *rate);
 
+enum { UNITS_GROUPED = 32 };
+
+// The other way: a count as people read it, "1,234,567". Returns the text.
+const char *units_grouped(uint64_t, char text[UNITS_GROUPED]);
+
 #endif

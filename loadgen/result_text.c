@@ -8,28 +8,13 @@
 #include "loadgen/fields.h"
 #include "loadgen/wrap.h"
 
-enum { LABEL = 12, NUMBER = 32 };
-
-// 1234567 as "1,234,567". By hand: printf's ' flag does it only in some locales.
-static const char *grouped(uint64_t n, char text[NUMBER])
-{
-    char digits[24];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), out = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            text[out++] = ',';
-        text[out++] = digits[i];
-    }
-    text[out] = '\0';
-    return text;
-}
+enum { LABEL = 12, NUMBER = UNITS_GROUPED };
 
 // A rate: "87,954", or "12.5" where whole numbers say too little.
 static const char *rate_text(double rate, char text[NUMBER])
 {
     if (rate >= 1000)
-        return grouped((uint64_t)(rate + 0.5), text);
+        return units_grouped((uint64_t)(rate + 0.5), text);
     snprintf(text, NUMBER, "%.4g", rate);
     return text;
 }
@@ -89,12 +74,12 @@ static void say_run(const struct result *r, FILE *out)
     say(out, "target", "%s, %s", r->target, r->service_name);
     say_load(r, out);
     if (r->idle > 0)
-        snprintf(idle, sizeof idle, ", and %s silent", grouped(r->idle, text));
+        snprintf(idle, sizeof idle, ", and %s silent", units_grouped(r->idle, text));
     if (r->requests_per_connection > 0)
         snprintf(churn, sizeof churn, ", each for %" PRIu64 " request%s and then made anew",
                  r->requests_per_connection, plural(r->requests_per_connection));
-    say(out, "", "%s connection%s%s%s", grouped(r->connections, text), plural(r->connections), idle,
-        churn);
+    say(out, "", "%s connection%s%s%s", units_grouped(r->connections, text), plural(r->connections),
+        idle, churn);
     if (r->warmup_ns > 0)
         snprintf(warm, sizeof warm, ", after %.6g s of warm-up (not counted)",
                  seconds(r->warmup_ns));
@@ -114,10 +99,11 @@ static void say_requests(const struct result *r, FILE *out)
     char scheduled[64] = "", text[6][NUMBER];
 
     if (q->scheduled > q->sent)
-        snprintf(scheduled, sizeof scheduled, "%s due, ", grouped(q->scheduled, text[0]));
+        snprintf(scheduled, sizeof scheduled, "%s due, ", units_grouped(q->scheduled, text[0]));
     say(out, "requests", "%s%s sent, %s answered, %s wrong, %s lost, %s unfinished", scheduled,
-        grouped(q->sent, text[1]), grouped(q->answered, text[2]), grouped(q->wrong, text[3]),
-        grouped(q->lost, text[4]), grouped(q->unfinished, text[5]));
+        units_grouped(q->sent, text[1]), units_grouped(q->answered, text[2]),
+        units_grouped(q->wrong, text[3]), units_grouped(q->lost, text[4]),
+        units_grouped(q->unfinished, text[5]));
     if (r->duration_ns > 0)
         say(out, "throughput", "%s requests/s, %.3f MB/s of payload each way",
             rate_text(result_rps(r), text[0]), result_bytes_per_s(r) / 1e6);
@@ -174,8 +160,8 @@ static void say_clients(const struct result *r, FILE *out)
         return;
     if (r->jain > 0)
         snprintf(fairness, sizeof fairness, "; fairness %.2f (Jain's index)", r->jain);
-    say(out, "clients", "%s of %s connections had answers%s", grouped(r->served, text[0]),
-        grouped(r->connections, text[1]), fairness);
+    say(out, "clients", "%s of %s connections had answers%s", units_grouped(r->served, text[0]),
+        units_grouped(r->connections, text[1]), fairness);
 }
 
 static void say_errors(const struct result *r, FILE *out)
@@ -195,7 +181,7 @@ static void say_errors(const struct result *r, FILE *out)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].n > 0)
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n > 0 ? ", " : "",
-                                  grouped(kinds[i].n, number), kinds[i].words);
+                                  units_grouped(kinds[i].n, number), kinds[i].words);
     say(out, "errors", "%s", text);
     if (r->errors.first[0] != '\0')
         say(out, "", "the first: %s", r->errors.first);
@@ -234,14 +220,14 @@ static void warn_of_answers(const struct result *r, FILE *out)
     char text[2][NUMBER];
 
     if (r->requests.wrong + r->requests.lost > 0)
-        say(out, "WARNING:", "wrong answers: %s; lost: %s.", grouped(r->requests.wrong, text[0]),
-            grouped(r->requests.lost, text[1]));
+        say(out, "WARNING:", "wrong answers: %s; lost: %s.",
+            units_grouped(r->requests.wrong, text[0]), units_grouped(r->requests.lost, text[1]));
     if (r->warmup.wrong + r->warmup.lost > 0)
         say(out, "WARNING:", "outside the measured time, wrong answers: %s; lost: %s.",
-            grouped(r->warmup.wrong, text[0]), grouped(r->warmup.lost, text[1]));
+            units_grouped(r->warmup.wrong, text[0]), units_grouped(r->warmup.lost, text[1]));
     if (r->unasked > 0)
         say(out, "WARNING:", "bytes came %s time%s when no answer was due.",
-            grouped(r->unasked, text[0]), plural(r->unasked));
+            units_grouped(r->unasked, text[0]), plural(r->unasked));
     for (unsigned i = 0; i < r->wrong_shown; i++) {
         const struct wrong *w = &r->wrong[i];
         say(out, "",
@@ -261,24 +247,24 @@ static void warn_of_missing(const struct result *r, FILE *out)
             "%s request%s still unanswered at the end: slower than every answer, so that "
             "percentiles among them can't be given (-), and the true maximum may be above the one "
             "shown.",
-            grouped(r->requests.unfinished, text), plural(r->requests.unfinished));
+            units_grouped(r->requests.unfinished, text), plural(r->requests.unfinished));
     if (unsent > 0)
         say(out, "WARNING:",
             "%s request%s due but never sent: these too count as slower than every "
             "answer.",
-            grouped(unsent, text), plural(unsent));
+            units_grouped(unsent, text), plural(unsent));
     if (r->errors.idle_closed > 0)
         say(out, "WARNING:", "silent connections closed by the server: %s.",
-            grouped(r->errors.idle_closed, text));
+            units_grouped(r->errors.idle_closed, text));
     if (r->response->saturated > 0)
         say(out,
             "WARNING:", "latencies above 73 minutes: %s, which percentiles take for 73 minutes.",
-            grouped(r->response->saturated, text));
+            units_grouped(r->response->saturated, text));
     if (r->response->total == 0)
         say(out, "WARNING:", "no right answer came: there is no latency to speak of.");
     else if (r->response->total + result_slower(r) < 10000)
         say(out, "WARNING:", "too short for p99.9: that needs 10,000 requests, and there were %s.",
-            grouped(r->response->total + result_slower(r), text));
+            units_grouped(r->response->total + result_slower(r), text));
 }
 
 void result_write_summary(const struct result *r, FILE *out)

@@ -241,18 +241,6 @@ static void numbers_are_short_enough_for_their_column(void **state)
     }
 }
 
-static void whole_numbers_are_grouped(void **state)
-{
-    char text[WORDS_NUMBER];
-
-    (void)state;
-    assert_string_equal(words_grouped(0, text), "0");
-    assert_string_equal(words_grouped(999, text), "999");
-    assert_string_equal(words_grouped(1000, text), "1,000");
-    assert_string_equal(words_grouped(1234567, text), "1,234,567");
-    assert_string_equal(words_grouped(UINT64_MAX, text), "18,446,744,073,709,551,615");
-}
-
 static void memory_has_the_unit_that_suits_it(void **state)
 {
     char text[WORDS_NUMBER];
@@ -323,7 +311,6 @@ int main(void)
         cmocka_unit_test(a_line_of_tcp_is_an_address_a_state_and_an_inode),
         cmocka_unit_test(what_is_no_line_of_tcp_is_refused),
         cmocka_unit_test(numbers_are_short_enough_for_their_column),
-        cmocka_unit_test(whole_numbers_are_grouped),
         cmocka_unit_test(memory_has_the_unit_that_suits_it),
         cmocka_unit_test(nothing_reaches_a_terminal_but_printable_ascii),
         cmocka_unit_test(switches_are_those_of_the_threads_that_live),

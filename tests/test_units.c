@@ -317,6 +317,18 @@ static void no_time_is_beyond_its_limit(void **state)
     assert_true(seconds_of("9223372036") == INT64_C(9223372036) * NS_PER_SECOND);
 }
 
+static void whole_numbers_are_grouped(void **state)
+{
+    char text[UNITS_GROUPED];
+
+    (void)state;
+    assert_string_equal(units_grouped(0, text), "0");
+    assert_string_equal(units_grouped(999, text), "999");
+    assert_string_equal(units_grouped(1000, text), "1,000");
+    assert_string_equal(units_grouped(1234567, text), "1,234,567");
+    assert_string_equal(units_grouped(UINT64_MAX, text), "18,446,744,073,709,551,615");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +341,7 @@ int main(void)
         cmocka_unit_test(seconds_have_no_unit),
         cmocka_unit_test(a_rate_may_have_a_fraction_and_decimal_thousands),
         cmocka_unit_test(no_time_is_beyond_its_limit),
+        cmocka_unit_test(whole_numbers_are_grouped),
     };
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }

@@ -112,13 +112,13 @@ static void list(char text[VALUE_TEXT], size_t n, const char *one, const char *m
 
     if (n > 0)
         snprintf(text + at, VALUE_TEXT - at, "%s%s %s", at > 0 ? ", " : "",
-                 words_grouped(n, number), n == 1 ? one : many);
+                 units_grouped(n, number), n == 1 ? one : many);
 }
 
 // A rate in all its digits; "-" where it is not known.
 static const char *whole(double amount, char text[WORDS_NUMBER])
 {
-    return amount >= 99999.5 ? words_grouped((uint64_t)amount, text) : words_short(amount, text);
+    return amount >= 99999.5 ? units_grouped((uint64_t)amount, text) : words_short(amount, text);
 }
 
 static double seconds_between(const struct look *before, const struct look *now)
@@ -155,7 +155,7 @@ static void tell_place(struct pane *p, const struct sockets *s)
     if (s->ports > 1)
         snprintf(more, sizeof more, " and %zu more", s->ports - 1);
     tell(p, USUAL, "listens on", "%s%s, %s waiting", s->listens, more,
-         words_grouped(s->waiting, waiting));
+         units_grouped(s->waiting, waiting));
 }
 
 static void tell_service(struct pane *p, const struct watched *w, const struct look *before,
@@ -168,12 +168,12 @@ static void tell_service(struct pane *p, const struct watched *w, const struct l
         double calls = before == NULL
                            ? NAN
                            : rate(before->calls, now->calls, seconds_between(before, now));
-        tell(p, MAIN, "clients", "%s connected", words_grouped(now->sockets.clients, clients));
+        tell(p, MAIN, "clients", "%s connected", units_grouped(now->sockets.clients, clients));
         tell(p, MAIN, "calls/s", "%s of read, write (/proc/PID/io counts no recv, send)",
              whole(calls, requests));
         return;
     }
-    tell(p, MAIN, "clients", "%s", words_grouped(now->counted.clients, clients));
+    tell(p, MAIN, "clients", "%s", units_grouped(now->counted.clients, clients));
     if (messages < w->meter.counters)
         tell(p, MAIN, "requests/s", "%s", whole(counter_rate(before, now, messages), requests));
 }
@@ -213,7 +213,7 @@ static void tell_descriptors(struct pane *p, const struct sockets *s)
     list(kinds, s->eventpolls, "eventpoll", "eventpolls");
     list(kinds, s->io_urings, "io_uring", "io_urings");
     list(kinds, s->all - s->count - s->eventpolls - s->io_urings, "other", "others");
-    tell(p, USUAL, "descriptors", "%s%s%s", words_grouped(s->all, all), s->all > 0 ? ": " : "",
+    tell(p, USUAL, "descriptors", "%s%s%s", units_grouped(s->all, all), s->all > 0 ? ": " : "",
          kinds);
 }
 
@@ -222,9 +222,9 @@ static void tell_processes(struct pane *p, const struct look *now)
     char processes[WORDS_NUMBER], children[WORDS_NUMBER], zombies[WORDS_NUMBER];
     size_t below = now->processes > 0 ? now->processes - 1 : 0;
 
-    tell(p, PROCESSES, "processes", "%s: %s %s, %s %s", words_grouped(now->processes, processes),
-         words_grouped(below, children), below == 1 ? "child" : "children",
-         words_grouped(now->zombies, zombies), now->zombies == 1 ? "zombie" : "zombies");
+    tell(p, PROCESSES, "processes", "%s: %s %s, %s %s", units_grouped(now->processes, processes),
+         units_grouped(below, children), below == 1 ? "child" : "children",
+         units_grouped(now->zombies, zombies), now->zombies == 1 ? "zombie" : "zombies");
 }
 
 // ---- Threads -------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ static void tell_threads(struct pane *p, const struct look *now)
         else
             rest += crowd[j].count;
     list(text, rest, "elsewhere", "elsewhere");
-    tell(p, MAIN, "threads", "%s: %s", words_grouped(now->count, all), text);
+    tell(p, MAIN, "threads", "%s: %s", units_grouped(now->count, all), text);
     if (functions)
         tell(p, DETAIL, "", "(): the kernel's function; which call it is may not be read");
 }
@@ -291,7 +291,7 @@ static void list_threads(struct pane *p, const struct look *now, size_t lines)
         add_cell(p, A_THREAD, CELL, i, text);
     }
     if (shown < now->count) {
-        snprintf(text, sizeof text, "and %s more", words_grouped(now->count - shown, more));
+        snprintf(text, sizeof text, "and %s more", units_grouped(now->count - shown, more));
         add_cell(p, A_THREAD, CELL, shown, text);
     }
 }
@@ -309,7 +309,7 @@ static void list_counters(struct pane *p, const struct watched *w, const struct 
     for (uint32_t i = 0; i < w->meter.counters; i++) {
         int n = snprintf(text, sizeof text, "%-10.10s%7.7s/s", w->meter.name[i],
                          words_short(counter_rate(before, now, i), per_second));
-        if (strlen(words_grouped(now->counted.value[i], sum)) >= SUM)
+        if (strlen(units_grouped(now->counted.value[i], sum)) >= SUM)
             words_short((double)now->counted.value[i], sum);
         if (sums)
             snprintf(text + n, sizeof text - (size_t)n, "%*s", SUM, sum);

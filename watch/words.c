@@ -1,7 +1,6 @@
 // words.c: see words.h.
 #include "watch/words.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,20 +12,6 @@ void words_printable(char *to, size_t room, const char *from)
     for (; i + 1 < room && from[i] != '\0'; i++)
         to[i] = (char)(from[i] >= ' ' && from[i] <= '~' ? from[i] : '?');
     to[i] = '\0';
-}
-
-const char *words_grouped(uint64_t n, char text[WORDS_NUMBER])
-{
-    char digits[WORDS_NUMBER];
-    size_t count = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), at = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && (count - i) % 3 == 0)
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
 }
 
 // Three digits, and a letter: each a thousand times the one before.
@@ -47,7 +32,7 @@ const char *words_short(double amount, char text[WORDS_NUMBER])
     else if (amount > 0 && amount < 9.95)
         snprintf(text, WORDS_NUMBER, "%.1f", amount);
     else if (amount < 99999.5)
-        words_grouped((uint64_t)llround(amount), text);
+        units_grouped((uint64_t)llround(amount), text);
     else
         shorten(amount, text);
     return text;

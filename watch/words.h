@@ -3,16 +3,14 @@
 #define WATCH_WORDS_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+#include "base/units.h"
 
 // Copies a text as far as there is room. A process chooses its name and its command line itself,
 // and a terminal obeys some bytes: whatever is not printable ASCII becomes '?'.
 void words_printable(char *to, size_t room, const char *from);
 
-enum { WORDS_NUMBER = 32 };
-
-// "1,234,567".
-const char *words_grouped(uint64_t, char text[WORDS_NUMBER]);
+enum { WORDS_NUMBER = UNITS_GROUPED };
 
 // A rate or another amount in 6 characters at most: "0.4", "12", "99,999", "123k", "1.23M"; "-" for
 // NAN.
