@@ -15,7 +15,8 @@
 //     report/intervals    each value and interval can be had again from raw/
 //     report/verdict      says what the interval says
 //     report/agrees-within-F  both models are measured again, for a short time: the ratios'
-//                         intervals overlap, or the ratios differ by less than the factor F
+//                         intervals overlap, or the ratios differ by less than the factor F; under
+//                         conditions that can't be had again it fails
 #ifndef GRADE_REPORT_H
 #define GRADE_REPORT_H
 

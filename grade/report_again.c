@@ -9,15 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECONDS = 90, PATHS = 4096 };
-static const double usual_share = 0.3, least_share = 0.05, most_share = 0.7;
+#include "grade/report_busy.h"
+#include "grade/report_conditions.h"
 
+enum { SECONDS = 90, PATHS = 4096 };
+
+// One measurement of ours, and what it came to.
 struct again {
     const struct order *order;
-    const struct report *report;
+    const struct report *report; // the student's
+    const struct conditions *conditions;
     char folder[PATHS];
-    char share[8]; // of the fastest one's capacity: "30%"
-    unsigned clients;
+    char share[16]; // "30.00%"
+    bool busy;      // the machine had much else to do
+    struct report here;
+    struct estimate ratio[P99 + 1];
+    bool has[P99 + 1];
 };
 
 static void lack(struct finding *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,50 +54,6 @@ static bool has_programs(const struct order *order, const struct report *r)
 
 // ---- What is measured ----------------------------------------------------------------------
 
-static const struct report_repeat *first_of(const struct report *r, unsigned claim, unsigned model)
-{
-    static struct report_cell cell;
-
-    cell_find(r, claim, model, &cell);
-    return cell.list[0]; // the gate has seen to it that there is one
-}
-
-// Conditions come from files that anybody can write: only what has no other meaning is taken.
-static bool is_plain(const struct report_repeat *q)
-{
-    static const char *const services[] = {"echo", "frame"};
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789:.";
-    bool served = false;
-
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
-        served = served || strcmp(q->raw.service, services[i]) == 0;
-    return served && q->raw.connections >= 1 && q->raw.connections <= 1000 && q->raw.size >= 1 &&
-           q->raw.size <= 65536 && strspn(q->work, letters) == strlen(q->work);
-}
-
-static double median_rate(const struct report *r, unsigned model)
-{
-    static struct report_cell cell;
-    static double rates[CELL_MOST];
-
-    cell_find(r, THROUGHPUT, model, &cell);
-    for (size_t i = 0; i < cell.n; i++)
-        rates[i] = cell.list[i]->raw.value[COLUMN_rps];
-    return statistics_median(rates, cell.n);
-}
-
-// The rate as a share of what the faster one reaches: that is what another machine can repeat.
-static void choose_share(struct again *again)
-{
-    const struct report *r = again->report;
-    double rate = first_of(r, P99, 0)->raw.value[COLUMN_offered];
-    double share = rate / fmax(median_rate(r, 0), median_rate(r, 1));
-
-    if (!(share >= least_share && share <= most_share))
-        share = usual_share;
-    snprintf(again->share, sizeof again->share, "%.0f%%", 100 * share);
-}
-
 static FILE *create(const struct again *again, const char *name)
 {
     char path[PATHS + 32];
@@ -100,25 +63,25 @@ static FILE *create(const struct again *again, const char *name)
 }
 
 static bool write_scenario(const struct again *again, const char *name,
-                           const struct report_repeat *q, bool open)
+                           const struct conditions_load *load, bool open)
 {
-    char clients[16], options[160];
+    char options[160], clients[16];
     FILE *to = create(again, name);
 
     if (to == NULL)
         return false;
-    snprintf(clients, sizeof clients, "%.0f", q->raw.connections);
-    snprintf(options, sizeof options, "--connections %s --service %s --size %.0f", clients,
-             q->raw.service, q->raw.size);
+    snprintf(clients, sizeof clients, "%u", load->clients);
+    snprintf(options, sizeof options, "--connections %s --service %s --size %u", clients,
+             load->service, load->size);
     fprintf(to, "question = Is it so here?\nx = load\nrepeats = 3\nload = %s%s\npoints = %s\n",
             options, open ? " --rate {x}" : "", open ? again->share : clients);
-    // A p99 wants a thousand answers; of closed loops there are enough at once.
-    fprintf(to, "duration = %s\nfigures = lines:%s\n", open ? "1500ms" : "500ms",
-            open ? "p99" : "rps");
+    // Of closed loops there are answers enough at once.
+    fprintf(to, "duration = %.0fms\nfigures = lines:%s\n",
+            open ? 1000 * again->conditions->window_s : 500, open ? "p99" : "rps");
     if (open)
         fprintf(to, "axis = linear\ncapacity = %s\n", options);
-    if (*q->work != '\0')
-        fprintf(to, "server = --work %s\n", q->work);
+    if (*load->work != '\0')
+        fprintf(to, "server = --work %s\n", load->work);
     return fclose(to) == 0;
 }
 
@@ -129,12 +92,12 @@ static bool write_answers(const struct again *again)
 
     if (to == NULL)
         return false;
-    fprintf(to, "throughput\tclosed\t%u\t1\t1\t1\ttimes\t-\n", again->clients);
+    fprintf(to, "throughput\tclosed\t%u\t1\t1\t1\ttimes\t-\n", again->conditions->closed.clients);
     fprintf(to, "p99\topen\t%s\t1\t1\t1\ttimes\t-\n", again->share);
     return fclose(to) == 0;
 }
 
-static bool measure(const struct again *again, struct finding *f)
+static bool call_bench(const struct again *again, char *why, size_t size)
 {
     const struct report *r = again->report;
     char bench[PATHS], only[2 * PATHS + 64], out[PATHS + 8], models[2 * REPORT_NAME + 2];
@@ -148,9 +111,43 @@ static bool measure(const struct again *again, struct finding *f)
     const char *const words[] = {bench, "--models", models, "--only",       only,      "--out",
                                  out,   "--seed",   "1",    "--no-figures", "--quiet", NULL};
     int status = run_tool(words, again->folder, false, SECONDS, said, sizeof said);
-    if (status != 0)
-        lack(f, "measuring again came to nothing here (status %d): %s", status, said);
+    if (status == -1)
+        snprintf(why, size, "bench was not done after %d s", SECONDS);
+    else
+        snprintf(why, size, "bench ended with status %d: %s", status, said);
     return status == 0;
+}
+
+// False: it came to nothing, or lacks one of the two figures; `why`.
+static bool measure(struct again *again, const struct order *order, const struct report *r,
+                    const struct conditions *c, const char *name, char *why, size_t size)
+{
+    char models[2 * REPORT_NAME + 2];
+
+    memset(again, 0, sizeof *again);
+    again->order = order;
+    again->report = r;
+    again->conditions = c;
+    snprintf(again->folder, sizeof again->folder, "%s/%s", order->confinement->folder, name);
+    snprintf(again->share, sizeof again->share, "%.2f%%", 100 * c->share);
+    if (mkdir(again->folder, 0700) != 0 ||
+        !write_scenario(again, "closed.scenario", &c->closed, false) ||
+        !write_scenario(again, "open.scenario", &c->open, true) || !write_answers(again)) {
+        snprintf(why, size, "there is no room for its files");
+        return false;
+    }
+    again->busy = report_busy();
+    if (!call_bench(again, why, size))
+        return false;
+    snprintf(models, sizeof models, "%s %s", r->models[0], r->models[1]);
+    report_read(&again->here, again->folder, models);
+    for (unsigned claim = THROUGHPUT; claim <= P99; claim++) {
+        again->has[claim] = claim_ratio(&again->here, claim, &again->ratio[claim]);
+        if (!again->has[claim])
+            snprintf(why, size, "there is no ratio of %s", r->claims[claim].claim);
+    }
+    report_free(&again->here);
+    return again->has[THROUGHPUT] && again->has[P99];
 }
 
 // ---- The verdict ---------------------------------------------------------------------------
@@ -163,70 +160,53 @@ static bool agrees(const struct report_claim *c, const struct estimate *found, d
     return overlap || fabs(log(c->number[0] / found->value)) <= log(factor);
 }
 
-static void judge(const struct report *r, const struct report *here, double factor, bool busy,
-                  struct finding *f)
+static void judge(const struct again *again, double factor, struct finding *f)
 {
-    size_t n = 0;
-
     for (unsigned claim = THROUGHPUT; claim <= P99; claim++) {
-        const struct report_claim *c = &r->claims[claim];
-        struct estimate found;
-        if (!claim_ratio(here, claim, &found))
-            continue;
+        const struct report_claim *c = &again->report->claims[claim];
+        const struct estimate *found = &again->ratio[claim];
         size_t used = strlen(f->figure);
+        if (!again->has[claim])
+            continue;
         snprintf(f->figure + used, sizeof f->figure - used, "%s%s %.2f (%.2f to %.2f) here",
-                 n++ > 0 ? ", " : "", c->claim, found.value, found.low, found.high);
-        if (!agrees(c, &found, factor))
+                 used > 0 ? ", " : "", c->claim, found->value, found->low, found->high);
+        if (!agrees(c, found, factor))
             check_fail(f,
                        "expected a ratio of %s that can be had again, its interval meeting ours "
                        "or the ratio within a factor of %g; saw %s claimed, and %.2f (%.2f to "
                        "%.2f) when measured again",
-                       c->claim, factor, c->text[0], found.value, found.low, found.high);
+                       c->claim, factor, c->text[0], found->value, found->low, found->high);
     }
-    if (n == 0)
-        lack(f, "measured again here, no figure could be given");
-    else if (check_failed(f) && busy)
-        lack(f, "this machine had too much else to do to measure again");
 }
 
-static bool is_busy(void)
-{
-    double load;
-
-    return getloadavg(&load, 1) == 1 && load > (double)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
+// It is left out only where the reason is this machine's: nothing that is handed in has a part in
+// whether others keep it busy, nor in what comes of conditions of ours.
 void report_again(const struct order *order, const struct report *r, double factor,
                   struct finding *f)
 {
-    struct again again = {.order = order, .report = r};
-    const struct report_repeat *closed = first_of(r, THROUGHPUT, 0), *open = first_of(r, P99, 0);
-    bool busy = is_busy();
-    struct report here;
-    char models[2 * REPORT_NAME + 2];
+    static struct again again, plain;
+    struct conditions conditions;
+    char why[400], other[400];
 
-    if (!is_plain(closed) || !is_plain(open)) {
-        check_fail(f, "expected conditions that can be had again: echo or frame, 1 to 1,000 "
-                      "clients, one size; saw others");
+    if (!conditions_take(r, &conditions, f))
         return;
-    }
     if (!has_programs(order, r)) {
         lack(f, "bench and the models are not beside this grader");
         return;
     }
-    snprintf(again.folder, sizeof again.folder, "%s/again", order->confinement->folder);
-    again.clients = (unsigned)closed->raw.connections;
-    choose_share(&again);
-    if (mkdir(again.folder, 0700) != 0 ||
-        !write_scenario(&again, "closed.scenario", closed, false) ||
-        !write_scenario(&again, "open.scenario", open, true) || !write_answers(&again)) {
-        lack(f, "there is no room for measuring again");
+    bool whole = measure(&again, order, r, &conditions, "again", why, sizeof why);
+    judge(&again, factor, f);
+    if (whole && !check_failed(f))
         return;
-    }
-    if (!measure(&again, f))
+    if (again.busy || report_busy())
+        lack(f, "this machine had too much else to do to measure again");
+    else if (whole || check_failed(f))
         return;
-    snprintf(models, sizeof models, "%s %s", r->models[0], r->models[1]);
-    report_read(&here, again.folder, models);
-    judge(r, &here, factor, busy, f);
-    report_free(&here);
+    else if (measure(&plain, order, r, &conditions_plain, "plain", other, sizeof other))
+        check_fail(f,
+                   "expected conditions under which both models can be measured again, as under "
+                   "others of the grader's they can; saw that %s",
+                   why);
+    else
+        lack(f, "nothing can be measured here: %s", other);
 }

@@ -7,7 +7,8 @@
 #include "grade/run.h"
 
 // `factor`: by how much the ratios may differ where their intervals do not overlap. Only ratios are
-// compared, never speed. SKIPPED, for want of a machine, where it can't be measured here.
+// compared, never speed. FAILED too where their conditions can't be had again. SKIPPED, for want of a
+// machine, where nothing can be measured here.
 void report_again(const struct order *, const struct report *, double factor, struct finding *);
 
 #endif

@@ -184,7 +184,7 @@ static void read_result(struct report_raw *raw, const json_t *root)
     free(h);
 }
 
-void report_raw_read(const char *folder, struct report_repeat *repeat)
+void report_raw_read(struct report *r, struct report_repeat *repeat)
 {
     struct report_raw *raw = &repeat->raw;
     char name[4 * REPORT_NAME];
@@ -193,12 +193,13 @@ void report_raw_read(const char *folder, struct report_repeat *repeat)
     for (unsigned c = 0; c < COLUMN_COUNT; c++)
         raw->value[c] = NAN;
     raw->warmup_s = raw->started = raw->sum = raw->connections = raw->size = NAN;
-    snprintf(name, sizeof name, "raw/%s.%s.%s.%u.json", repeat->scenario, repeat->point,
+    snprintf(name, sizeof name, "run/raw/%s.%s.%s.%u.json", repeat->scenario, repeat->point,
              repeat->model, repeat->round);
-    char *text = report_file(folder, name, &size);
+    char *text = report_file(r, name, &size);
     json_t *root = text != NULL ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (text == NULL)
-        report_copy(raw->why, sizeof raw->why, "is not there");
+        report_copy(raw->why, sizeof raw->why,
+                    "is not there, as a file of its own of 8 MiB at most");
     else
         read_result(raw, root);
     json_decref(root);

@@ -1,20 +1,18 @@
 // report_read.c: see report_read.h.
 #include "grade/report_read.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 
-enum { MOST_BYTES = 64 << 20, MOST_REPEATS = 10000, MOST_COLUMNS = 128 };
+enum { MOST_REPEATS = 10000, MOST_COLUMNS = 128 };
 
 const char *const report_columns[COLUMN_COUNT] = {
 #define X(name) #name,
@@ -38,28 +36,10 @@ double report_time(const char *text)
     return (double)timegm(&when);
 }
 
-// A link could lead to a file of the grader's, and a pipe would be waited for.
-char *report_file(const char *folder, const char *name, size_t *size)
+static void lack_file(struct report *r, const char *name)
 {
-    char path[PATH_MAX], *text = NULL;
-    struct stat status;
-    size_t n = 0;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd == -1)
-        return NULL;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= MOST_BYTES)
-        text = calloc(1, (size_t)status.st_size + 1);
-    while (text != NULL && n < (size_t)status.st_size) {
-        ssize_t got = read(fd, text + n, (size_t)status.st_size - n);
-        if (got <= 0)
-            break;
-        n += (size_t)got;
-    }
-    close(fd);
-    *size = n;
-    return text;
+    snprintf(r->trouble, sizeof r->trouble,
+             "there is no file %s (links are not followed, and 8 MiB are the most)", name);
 }
 
 // A name that a file's can be made of.
@@ -132,15 +112,15 @@ static void take_claim(struct report *r, char *columns[])
     }
 }
 
-static void read_answers(struct report *r, const char *folder)
+static void read_answers(struct report *r)
 {
     enum { COLUMNS = 8 };
     char *columns[COLUMNS + 1];
     size_t size, n;
-    char *text = report_file(folder, "answers.tsv", &size), *rest = text;
+    char *text = report_file(r, "answers.tsv", &size), *rest = text;
 
     if (text == NULL) {
-        report_copy(r->trouble, sizeof r->trouble, "there is no answers.tsv");
+        lack_file(r, "answers.tsv");
         return;
     }
     while ((n = next_row(&rest, columns, COLUMNS + 1)) > 0)
@@ -156,13 +136,17 @@ static const char *text_of(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
+// The last one counts, as for the server.
 static void take_work(struct report_repeat *q, const char *command)
 {
-    const char *work = command != NULL ? strstr(command, " --work ") : NULL;
+    static const char option[] = " --work";
+    const char *work = command != NULL ? command : "";
 
-    if (work != NULL)
-        report_copy(q->work, sizeof q->work, work + strlen(" --work "));
-    q->work[strcspn(q->work, " ")] = '\0';
+    while ((work = strstr(work, option)) != NULL) {
+        work += strlen(option);
+        if (*work == ' ' || *work == '=')
+            snprintf(q->work, sizeof q->work, "%.*s", (int)strcspn(work + 1, " "), work + 1);
+    }
 }
 
 // False: it has no place in the run.
@@ -208,20 +192,20 @@ static void take_machine(struct report *r, const json_t *root)
 static void read_run(struct report *r)
 {
     size_t size;
-    char *text = report_file(r->folder, "run.json", &size);
+    char *text = report_file(r, "run/run.json", &size);
     json_t *root = text != NULL ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *schema = text_of(root, "schema");
     const json_t *repeats = json_object_get(root, "repeats");
     size_t n = json_array_size(repeats);
 
     if (text == NULL)
-        report_copy(r->trouble, sizeof r->trouble, "there is no run/run.json");
+        lack_file(r, "run/run.json");
     else if (schema == NULL || strcmp(schema, "echolab.run/1") != 0)
         report_copy(r->trouble, sizeof r->trouble, "run/run.json is no run of bench");
     else if (n == 0 || n > MOST_REPEATS)
         snprintf(r->trouble, sizeof r->trouble, "run/run.json has %zu repeats", n);
     else if ((r->repeats = calloc(n, sizeof *r->repeats)) == NULL)
-        die("out of memory");
+        snprintf(r->trouble, sizeof r->trouble, "there is no memory for %zu repeats", n);
     for (size_t i = 0; r->repeats != NULL && i < n; i++)
         if (take_repeat(&r->repeats[r->count], json_array_get(repeats, i)))
             r->count++;
@@ -264,10 +248,10 @@ static void read_table(struct report *r)
     static const char *const keys[] = {"scenario", "point", "model", "round"};
     char *heading[MOST_COLUMNS], *cells[MOST_COLUMNS];
     size_t size, n, columns, places[4], of[COLUMN_COUNT];
-    char *text = report_file(r->folder, "results.tsv", &size), *rest = text;
+    char *text = report_file(r, "run/results.tsv", &size), *rest = text;
 
     if (text == NULL) {
-        report_copy(r->trouble, sizeof r->trouble, "there is no run/results.tsv");
+        lack_file(r, "run/results.tsv");
         return;
     }
     columns = next_row(&rest, heading, MOST_COLUMNS);
@@ -275,7 +259,8 @@ static void read_table(struct report *r)
         places[i] = column_of(heading, columns, keys[i]);
     for (unsigned c = 0; c < COLUMN_COUNT; c++)
         of[c] = column_of(heading, columns, report_columns[c]);
-    while ((n = next_row(&rest, cells, MOST_COLUMNS)) > 0) {
+    // One too many says as much as a million.
+    while (r->rows <= r->count && (n = next_row(&rest, cells, MOST_COLUMNS)) > 0) {
         struct report_repeat *q = find(r, cells, n, places);
         r->rows++;
         if (q == NULL || q->in_table) {
@@ -293,18 +278,25 @@ static void read_table(struct report *r)
 
 void report_read(struct report *r, const char *folder, const char *models)
 {
+    struct rlimit before;
+
     memset(r, 0, sizeof *r);
     if (sscanf(models, "%63s %63s", r->models[0], r->models[1]) != 2)
         die("the reference of a lab of measuring is the two models that are compared, not '%s'",
             models);
-    snprintf(r->folder, sizeof r->folder, "%s/run", folder);
-    read_answers(r, folder);
+    report_limit_memory(&before);
+    if (!report_open(r, folder))
+        report_copy(r->trouble, sizeof r->trouble, "the folder cannot be read");
+    else
+        read_answers(r);
     if (*r->trouble == '\0')
         read_run(r);
     if (*r->trouble == '\0')
         read_table(r);
     for (size_t i = 0; i < r->count && *r->trouble == '\0'; i++)
-        report_raw_read(r->folder, &r->repeats[i]);
+        report_raw_read(r, &r->repeats[i]);
+    report_close(r);
+    setrlimit(RLIMIT_DATA, &before);
 }
 
 void report_free(struct report *r)

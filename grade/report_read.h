@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 // The columns of results.tsv that raw/ has to bear out.
 #define REPORT_COLUMNS(X)                                                                          \
@@ -60,7 +61,8 @@ enum { CLAIMS = 4, THROUGHPUT = 0, P99 = 1, P99_FIRST = 2, P99_SECOND = 3 };
 
 struct report {
     char models[2][REPORT_NAME];        // those that are compared: the second beside the first
-    char folder[4096];                  // of the run
+    int folder;                         // what was handed in, while it is read
+    size_t bytes;                       // read of it
     char trouble[400];                  // why there is nothing to judge; or empty
     struct report_claim claims[CLAIMS]; // `claim` is empty where answers.tsv has none
     struct report_repeat *repeats;      // in the order of the run
@@ -79,11 +81,17 @@ void report_free(struct report *);
 // The claims that answers.tsv is asked for: "throughput", "p99", "p99-epoll", "p99-fork".
 void report_claim_name(const struct report *, unsigned which, char *name, size_t size);
 
-// A whole file as a text, for these parts: NULL where it is none of ours to read. The caller frees.
-char *report_file(const char *folder, const char *name, size_t *size);
+// report_files.c: a whole file as a text, for these parts. NULL where there is none, or none of
+// ours to read: a link, on the way to it or itself, no regular file, more than 8 MiB, or more than
+// 256 MiB of files in all. The name is from the folder on. The caller frees it.
+char *report_file(struct report *, const char *name, size_t *size);
+bool report_open(struct report *, const char *folder);
+void report_close(struct report *);
+// Bounds the memory that may be had from now on, and stores what to set the limit back to.
+void report_limit_memory(struct rlimit *before);
 
-// report_raw.c: reads FOLDER/raw/SCENARIO.POINT.MODEL.ROUND.json of the repeat.
-void report_raw_read(const char *folder, struct report_repeat *);
+// report_raw.c: reads run/raw/SCENARIO.POINT.MODEL.ROUND.json of the repeat.
+void report_raw_read(struct report *, struct report_repeat *);
 
 // A time as ISO 8601 has it, in seconds since 1970; NAN.
 double report_time(const char *text);

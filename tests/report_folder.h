@@ -23,6 +23,8 @@ struct knobs {
     double warmup_s;
     bool one_after_the_other, limited, unpinned, same_file_twice, no_intervals;
     bool forged_table, forged_run, forged_raw, overloaded;
+    const char *point[2], *work; // as scenario and server have them
+    double connections;
     const char *verdict[2]; // NULL: fork's throughput is less, its p99 longer: epoll
 };
 
@@ -31,7 +33,10 @@ static const struct knobs right = {.rounds = 5,
                                    .scatter = 0.04,
                                    .rate = 2000,
                                    .answers = 2000,
-                                   .warmup_s = 0.3};
+                                   .warmup_s = 0.3,
+                                   .point = {"7", "7"},
+                                   .work = "--work cpu:50us",
+                                   .connections = 7};
 
 static char handed_in[] = "/tmp/test_report.XXXXXX";
 
@@ -106,13 +111,15 @@ static void put_raw(const struct knobs *k, unsigned loop, unsigned model, unsign
 {
     struct made m = figures(k, loop, model, round);
     unsigned slow = m.answered / 50;
-    FILE *f = create("run/raw/%s.7.%s.%u.json", made_scenarios[loop], made_models[model], round);
+    FILE *f = create("run/raw/%s.%s.%s.%u.json", made_scenarios[loop], k->point[loop],
+                     made_models[model], round);
 
     fprintf(f,
             "{\"schema\": \"echolab.loadgen/1\", \"service\": \"frame\", \"loop\": \"%s\", "
-            "\"connections\": 7, \"size_bytes\": 64, \"warmup_ns\": %.0f, \"duration_s\": 1.0, "
+            "\"connections\": %g, \"size_bytes\": 64, \"warmup_ns\": %.0f, \"duration_s\": 1.0, "
             "\"pipeline\": 1, \"completed\": %u, \"completed_bytes\": %u, ",
-            isnan(m.offered) ? "closed" : "open", k->warmup_s * 1e9, m.answered, m.answered * 64);
+            isnan(m.offered) ? "closed" : "open", k->connections, k->warmup_s * 1e9, m.answered,
+            m.answered * 64);
     if (!isnan(m.offered))
         fprintf(f, "\"offered_rps\": %.1f, ", m.offered);
     fprintf(f,
@@ -184,15 +191,15 @@ static void put_run(const struct knobs *k)
         struct made m = figures(k, loop, model, round);
         put_raw(k, loop, model, round);
         fprintf(json,
-                "%s\n{\"scenario\": \"%s\", \"point\": \"7\", \"model\": \"%s\", \"outcome\": "
+                "%s\n{\"scenario\": \"%s\", \"point\": \"%s\", \"model\": \"%s\", \"outcome\": "
                 "\"measured\", \"round\": %u, \"order\": %u, \"started\": \"%s\", \"server\": "
-                "\"bin/%s --port 0 --work cpu:50us --quiet\", \"values\": {\"x\": 0",
-                between, made_scenarios[loop], made_models[model], round, m.order, m.started,
-                made_models[model]);
+                "\"bin/%s --port 0 %s --quiet\", \"values\": {\"x\": 0",
+                between, made_scenarios[loop], k->point[loop], made_models[model], round, m.order,
+                m.started, made_models[model], k->work);
         put_values(json, OBJECT, &m, k->forged_run && i == 2);
         fprintf(json, "}}");
-        fprintf(table, "%s\t7\t%s\t%u\t%u", made_scenarios[loop], made_models[model], round,
-                m.order);
+        fprintf(table, "%s\t%s\t%s\t%u\t%u", made_scenarios[loop], k->point[loop],
+                made_models[model], round, m.order);
         put_values(table, ROW, &m, k->forged_table && i == 2);
         fprintf(table, "\n");
         between = ",";
@@ -222,7 +229,7 @@ static void put_row(FILE *f, const struct knobs *k, const char *claim, unsigned 
     bool alone = k->rounds < 2 || k->no_intervals;
     int digits = strcmp(unit, "times") == 0 ? 3 : 0;
 
-    fprintf(f, "%s\t%s\t7\t%.*f\t", claim, made_scenarios[loop], digits, ends[0]);
+    fprintf(f, "%s\t%s\t%s\t%.*f\t", claim, made_scenarios[loop], k->point[loop], digits, ends[0]);
     if (alone)
         fprintf(f, "-\t-");
     else
@@ -267,5 +274,25 @@ static void hand_in(const struct knobs *k)
     put_run(k);
     put_answers(k);
 }
+
+// ---- Its place -------------------------------------------------------------------------------
+
+static int make_folder(void **state)
+{
+    (void)state;
+    memcpy(handed_in + strlen(handed_in) - 6, "XXXXXX", 6);
+    if (mkdtemp(handed_in) == NULL || chmod(handed_in, 0755) != 0)
+        return -1;
+    run("mkdir -p %s/run/raw", handed_in);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    run("rm -rf %s", handed_in);
+    return 0;
+}
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 #endif
