@@ -3,11 +3,11 @@
 handout: ## what a student gets for a lab: LAB=5 OUT=FOLDER
 	@scripts/handout '$(LAB)' '$(OUT)'
 
-grade: $(GRADE) $(LOADGEN) servers ## grades each folder in one: LAB=5 DIR=submissions [OUT=FOLDER] [AGAIN=yes]
+grade: $(GRADE) $(LOADGEN) servers ## grades each folder in one: LAB=5 DIR=submissions [OUT=FOLDER] [AGAIN=yes] [ANY_MODEL=yes]
 	@scripts/grade-all --lab '$(LAB)' $(if $(OUT),--out '$(OUT)') $(if $(AGAIN),--again) \
-	    $(if $(JOBS),--jobs '$(JOBS)') '$(DIR)'
+	    $(if $(JOBS),--jobs '$(JOBS)') $(if $(ANY_MODEL),--any-model) '$(DIR)'
 
-autograder: ## a lab for Gradescope and Autolab: LAB=5 OUT=FOLDER
-	@scripts/autograder '$(LAB)' '$(OUT)'
+autograder: ## a lab for Gradescope and Autolab: LAB=5 OUT=FOLDER [ANY_MODEL=yes]
+	@scripts/autograder '$(LAB)' '$(OUT)' $(if $(ANY_MODEL),--any-model)
 
 .PHONY: handout grade autograder

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # check_autograders.sh: what `make autograder` packs grades by itself: Gradescope's in a folder as
 # Gradescope has it, Autolab's in an empty one. For the starter, for the reference, for a server
-# alone without a Makefile; and where the grader fails, there is a result all the same.
+# alone without a Makefile; with --any-model, without the rows of model/; and where the grader fails,
+# there is a result all the same.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 bin=$(cd "${BIN:-bin}" && pwd) || exit 1
@@ -22,6 +23,17 @@ as_root=$([ "$(id -u)" -eq 0 ] && echo yes)
 alone() {
     env -i PATH="$PATH" HOME="$work" "$@"
 }
+# What is left of 100 points without the rows of model/, and what is said of it.
+rest=$(awk -F'\t' '!/^#/ && $2 !~ /^model\// { n += $1 } END { print n }' labs/01-iterative/grading.tsv)
+{
+    scripts/autograder "$lab" "$work/any" --any-model >"$work/said" 2>&1 || cat "$work/said"
+    grep -q "without the rows of model/: the assignment has $rest points" "$work/said" ||
+        cat "$work/said"
+    [ "$rest" -lt 100 ] || echo 'the lab has no such rows'
+    status=0
+    scripts/autograder "$lab" "$work/other" --any >"$work/said" 2>&1 || status=$?
+    [ "$status" -eq 64 ] || echo "another option ends with status $status"
+} | complaints '--any-model says how many points there are'
 # json PROGRAM: asserts of `r`, the results; what is wrong is printed.
 json() {
     python3 -c "import json, sys; r = json.load(open(sys.argv[1])); $1" "$root/results/results.json" \
@@ -48,7 +60,7 @@ submit() {
     mkdir -p "$root/submission$1"
 }
 run() {
-    alone AUTOGRADER="$root" "$root/source/run_autograder" >"$work/said" 2>&1 ||
+    alone AUTOGRADER="$root" "$root/source/run_autograder" --accept-unconfined >"$work/said" 2>&1 ||
         echo "run_autograder ended with status $?: $(tail -n 1 "$work/said")"
 }
 
@@ -76,6 +88,14 @@ else
         json 'assert {t["visibility"] for t in r["tests"]} <= {"visible", "hidden", "after_published"}'
     } | complaints 'Gradescope: the reference, in a folder of its own, gets 100'
 
+    cp "$work/any/gradescope/options" "$root/source" # all else is the same
+    {
+        run
+        json "assert r['score'] == $rest, r['score']"
+        json "assert sum(t['max_score'] for t in r['tests']) == $rest"
+    } | complaints 'Gradescope: with --any-model, the rows of model/ are not asked'
+    cp "$work/packed/gradescope/options" "$root/source"
+
     submit ''
     cp "$starter/server.c" "$root/submission"
     {
@@ -100,17 +120,18 @@ else
     mv "$work/grade" "$root/source/echolab/bin/grade"
 fi
 if [ -n "$as_root" ]; then
-    [ "$(stat -c %a "$root/source/echolab/labs")" = 700 ] || echo 'anybody can read the tasks'
-fi | complaints "Gradescope: only root reads the lab's table"
+    [ "$(stat -c %a "$root/source")" = 700 ] || echo 'anybody can enter it'
+    find "$root/source" -not -type l -perm /077
+fi | complaints "Gradescope: only root reads the tasks and the sources"
 
 # ---- Autolab --------------------------------------------------------------------------------------
 
-# autolab FILE NAME: what `make` says in a folder with what Autolab puts there.
+# autolab FILE NAME [PACKED]: what `make` says in a folder with what Autolab puts there.
 autolab() {
     rm -rf "$work/autolab"
-    cp -R "$work/packed/autolab" "$work/autolab"
+    cp -R "$work/${3:-packed}/autolab" "$work/autolab"
     cp "$1" "$work/autolab/$2"
-    (cd "$work/autolab" && alone make) >"$work/said" 2>&1
+    (cd "$work/autolab" && alone make ACCEPT=--accept-unconfined) >"$work/said" 2>&1
 }
 # closes LINE: that is the last one; and nothing is told of a task that the student must not see.
 closes() {
@@ -126,6 +147,10 @@ tar czf "$work/handin.tar" -C "$work/handin" .
     autolab "$work/handin.tar" handin.tar || echo "make ended with status $?"
     closes "{\"scores\": {\"lab$lab\": 100.0}}"
 } | complaints 'Autolab: the reference gets 100, and no hidden task is told'
+{
+    autolab "$work/handin.tar" handin.tar any || echo "make ended with status $?"
+    closes "{\"scores\": {\"lab$lab\": $rest.0}}"
+} | complaints 'Autolab: with --any-model, the rows of model/ are not asked'
 {
     autolab "$starter/server.c" server.c || echo "make ended with status $?"
     closes "{\"scores\": {\"lab$lab\": 0.0}}"

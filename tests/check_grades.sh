@@ -147,6 +147,71 @@ took=$((SECONDS - begun))
     [ "$(rows)" -eq 101 ] || echo "grades.csv has $(rows) rows"
 } | complaints 'a second run grades what is new or has changed'
 
+# A case that `blocking` cannot pass, in a lab with three students.
+{
+    mkdir -p "$work/few" "$work/any"
+    cp -R "$work/labs" "$work/any/labs"
+    cp -R "$work/submissions"/right-0[123] "$work/few"
+    sed -i 's/\tone\t-\t/\tone\tepoll\t/' "$work/any/labs/labs.tsv"
+    printf '%s\t%s\t%s\t%s\t%s\n' 3 model/descriptors visible 'An epoll' 'No epoll.' \
+        >>"$work/any/labs/01-tiny/grading.tsv"
+    any=(env BATCH="$marker" BIN="$bin" scripts/grade-all --lab 1 --labs "$work/any/labs"
+        --out "$work/any/out" "$work/few")
+    # graded SUM OPTION...: all three are, now, and get as much.
+    graded() {
+        local sum=$1
+        shift
+        "${any[@]}" "$@" >"$work/said" 2>&1 || echo "it ended with status $?"
+        [ "$(grep -c "$sum points" "$work/said")" -eq 3 ] || head -n 4 "$work/said"
+    }
+    graded '10 of 13'
+    graded '10 of 10' --any-model # what was graded with the other rows does not count
+    "${any[@]}" --any-model >"$work/said" 2>&1
+    ! grep points "$work/said" || echo 'it grades what was graded'
+    graded '10 of 13'
+} | complaints '--any-model leaves the rows of model/ out, and grades all of them anew'
+
+# In the place of bin/grade: waits some time for another of its kind, and leaves word if one comes.
+mkdir -p "$work/stage" "$work/two-labs/labs"
+cat >"$work/stage/grade" <<'END'
+#!/usr/bin/env bash
+here=${0%/*}
+while [ $# -gt 1 ]; do
+    if [ "$1" = --csv ]; then printf '"student"\n"x"\n' >"$2"; fi
+    shift
+done
+touch "$here/here.$$"
+for ((i = 0; i < 100; i++)); do
+    if [ "$(find "$here" -name 'here.*' | wc -l)" -gt 1 ]; then touch "$here/two"; fi
+    if [ -e "$here/two" ] || { [ -e "$here/measures" ] && [ "$i" -gt 20 ]; }; then break; fi
+    sleep 0.05
+done
+rm "$here/here.$$"
+echo '1 of 1 points'
+END
+printf '#!/bin/sh\necho 8\n' >"$work/stage/nproc"
+chmod +x "$work/stage/grade" "$work/stage/nproc"
+# side_by_side OPTION...: whether two are graded at a time, on a machine with eight cores.
+side_by_side() {
+    rm -f "$work/stage/two"
+    env PATH="$work/stage:$PATH" BATCH="$marker" BIN="$work/stage" scripts/grade-all --lab 1 --again \
+        --labs "$work/two-labs/labs" --out "$work/two-labs/out" "$@" "$work/few" >"$work/said" 2>&1 ||
+        cat "$work/said"
+    [ -e "$work/stage/two" ]
+}
+{
+    cp -R "$work/labs" "$work/two-labs"
+    side_by_side || echo 'a lab that measures nothing is graded one at a time'
+    touch "$work/stage/measures"
+    ! side_by_side --jobs 1 || echo 'with --jobs 1 there are two at a time'
+    for case in ratio/throughput report/agrees-within-3; do
+        cp -R "$work/labs" "$work/two-labs"
+        printf '2\t%s\tvisible\tMeasured\tSlow.\n' "$case" \
+            >>"$work/two-labs/labs/01-tiny/grading.tsv"
+        ! side_by_side || echo "with $case in its table, there are two at a time"
+    done
+} | complaints 'two at a time, but one where a lab measures'
+
 if command -v python3 >/dev/null; then
     python3 - "$work/out/grades.csv" <<'END' | complaints 'grades.csv is read by a reader of CSV'
 import csv, sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# driver.sh: builds the grader, unpacks what was handed in (handin.tar, compressed or not, or a
+# driver.sh [OPTION...]: builds the grader, unpacks what was handed in (handin.tar, compressed or not, or a
 # server.c alone), grades it, and ends with Autolab's line of scores.
 #
 # Autolab shows the student all of the output. So tasks that are not visible are taken out of it:
@@ -7,6 +7,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 read -r lab reference <"$here/lab"
+read -ra options <"$here/options" || true # empty, or --any-model
 # shellcheck source=labs/submission.sh
 . "$here/submission.sh"
 
@@ -36,7 +37,8 @@ make REFERENCE="$reference" >"$here/build.log" 2>&1 || {
     cat "$here/build.log"
     give_up 'it cannot be built'
 }
-bin/grade --lab "$lab" --student '' --submission "$here/submission" --autolab >"$here/result" 2>&1
+bin/grade --lab "$lab" "${options[@]}" --student '' --submission "$here/submission" --autolab "$@" \
+    >"$here/result" 2>&1
 status=$?
 awk '
     /^[^ ]/ { others = 0 }
