@@ -22,11 +22,10 @@ if [ -n "${INSTRUMENTED:-}" ]; then
 fi
 
 work=$(mktemp -d)
-server=               # one that this script itself has started
 declare -A running=() # from a suite's process to the server's name
 end() {
     trap '' INT TERM HUP
-    for pid in "${!running[@]}" $server; do
+    for pid in "${!running[@]}"; do
         kill -TERM "$pid" 2>/dev/null || true # a suite's servers end with it
     done
     wait
@@ -193,70 +192,6 @@ await_one() {
     done
 }
 
-# ---- The herd: no promise is broken, so that the suite has nothing to say --------------------------
-
-# of_server FILE: that file in /proc of all its threads, and those of its children.
-of_server() {
-    local pid
-    for pid in "$server" $(cat "/proc/$server/task/"*/children); do
-        cat "/proc/$pid/task/"*/"$1"
-    done 2>/dev/null
-}
-# So many of them are there, and all sleep.
-all_asleep() {
-    of_server status | awk -v tasks="$1" '
-        /^State:/ { n++; if ($2 != "S") awake++ } END { exit n != tasks || awake }'
-}
-await() {
-    local deadline=$((SECONDS + 60))
-    until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] && kill -0 "$server" 2>/dev/null || return 1
-        sleep 0.02
-    done
-}
-listens_or_ended() {
-    grep -qs '^listening on ' "$work/out" || ! kill -0 "$server" 2>/dev/null
-}
-# switches SERVER TASKS: per_client is how often one of its tasks went to sleep for a client, in tenths.
-switches() {
-    local before after port answer clients=20
-    "$bin/$1" --port 0 --workers 8 >"$work/out" 2>&1 </dev/null &
-    server=$!
-    await listens_or_ended && await all_asleep "$2" || return 1
-    port=$(sed -n 's/^listening on .*://p' "$work/out")
-    before=$(of_server status | awk '/^voluntary/ { n += $2 } END { print n }')
-    for ((i = 0; i < clients; i++)); do
-        exec 3<>"/dev/tcp/127.0.0.1/$port" || return 1
-        echo hello >&3 && IFS= read -r -t 60 answer <&3 && [ "$answer" = hello ] || return 1
-        exec 3>&-
-        await all_asleep "$2" || return 1 # who is awake need not be woken
-    done
-    after=$(of_server status | awk '/^voluntary/ { n += $2 } END { print n }')
-    kill -TERM "$server"
-    wait "$server"
-    server=
-    per_client=$(((after - before) * 10 / clients))
-}
-check_herd() {
-    local herd text
-    if ! switches wrong/herd 9; then
-        tell_fault "herd could not be measured" "$(cat "$work/out")"
-        return
-    fi
-    herd=$per_client
-    if ! switches exclusive 8; then
-        tell_fault "exclusive, beside herd, could not be measured" "$(cat "$work/out")"
-        return
-    fi
-    text="for one client tasks of herd go to sleep $((herd / 10)).$((herd % 10)) times"
-    text+=", those of exclusive $((per_client / 10)).$((per_client % 10)) times"
-    if [ "$herd" -ge 80 ] && [ "$herd" -gt $((per_client * 3 / 2)) ]; then
-        pass "$text"
-    else
-        tell_fault "$text"
-    fi
-}
-
 # -------------------------------------------------------------------------------------------------
 
 names=("$@")
@@ -264,9 +199,6 @@ if [ $# -eq 0 ]; then
     names=("${listed[@]}")
     check_texts
 fi
-for name in "${names[@]}"; do
-    [ "$name" != herd ] || check_herd # before the others make the machine busy
-done
 # Those that take long first, so that none is left running alone at the end: thousands of
 # connections, crews that come back, and cases that wait for an answer several times.
 takes_long() {

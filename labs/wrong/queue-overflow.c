@@ -8,7 +8,7 @@
 #include "server/conn.h"
 #include "server/server.h"
 
-enum { QUEUE_SIZE = 4 };
+enum { QUEUE_SIZE = 100 };
 
 static struct server server;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -74,11 +74,13 @@ void aftercare(struct trial *t)
 
     if (t->ends_by_itself || t->server == 0)
         return;
-    end_helpers(t);
+    end_helpers();
     close_clients(t);
     if (!server_runs(t, fate, sizeof fate))
         fail_case(t, "afterwards the server should live");
     see_fresh_client_served(t);
+    if (t->which->needs & JUDGES_LEAKS)
+        expect_in_sight(t);
     if (!t->candidate->leaks_once || t->which->needs & JUDGES_LEAKS)
         see_nothing_left_behind(t);
     signal_server(t, SIGTERM);

@@ -1,7 +1,6 @@
 // cases_children.c: the processes and threads of the server that serve its clients: one is killed,
 // or can't be made.
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -158,8 +157,7 @@ static void deaths_ignored(struct trial *t)
     enum { KILLED = 3 };
 
     // sh(1) can't be relied on to pass it on.
-    if (system("env --ignore-signal=CHLD true 2>/dev/null") != 0)
-        lack_case(t, "this env(1) has no --ignore-signal");
+    need(t, LACKS_IGNORING);
     start_under(t, "echo", 2, NULL, "env --ignore-signal=CHLD", 0);
     size_t before = children(t);
     for (unsigned i = 0; i < KILLED; i++) {

@@ -116,7 +116,7 @@ static void flood(int client)
 {
     static char bytes[65536];
 
-    if (fork() != 0)
+    if (fork_helper() != 0)
         return;
     for (;;) {
         struct pollfd p = {.fd = client, .events = POLLIN | POLLOUT};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/conform/faults.h"
+#include "tests/conform/own.h"
 #include "tests/conform/services.h"
 #include "tests/conform/tables.h"
 
@@ -106,6 +107,7 @@ static void announced_frames(struct trial *t)
     // The measure is the same clients, idle: a process or a thread for each is not held against it.
     for (unsigned i = 0; i < n; i++)
         round_trip(t, clients[i]);
+    expect_in_sight(t);
     long before = private_kib(t);
     for (unsigned i = 0; i < n; i++)
         say(t, clients[i], frame, PART);

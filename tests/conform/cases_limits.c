@@ -190,13 +190,11 @@ static void crew_beyond_descriptors(struct trial *t)
 // Each of n clients dialled; as many as our own descriptors allow.
 static int *dial_idle(struct trial *t, unsigned *n)
 {
-    struct rlimit r;
     int *clients = malloc(*n * sizeof *clients);
 
     expect(t, clients != NULL, "the suite itself is out of memory");
-    getrlimit(RLIMIT_NOFILE, &r);
-    if (*n + 64 > r.rlim_cur)
-        *n = (unsigned)r.rlim_cur - 64;
+    if (*n + 64 > t->own->most)
+        *n = t->own->most - 64;
     dial_many(t, clients, *n);
     return clients;
 }

@@ -1,6 +1,5 @@
 // cases_options.c: what each option promises, seen from outside.
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -147,7 +146,7 @@ static void flood_with_messages(int client)
 {
     static unsigned char bytes[4096];
 
-    if (fork() != 0)
+    if (fork_helper() != 0)
         return;
     for (;;) {
         struct pollfd p = {.fd = client, .events = POLLIN | POLLOUT};
@@ -284,13 +283,10 @@ static void buffers(struct trial *t)
 
 static void backlog(struct trial *t)
 {
-    char text[32] = "";
+    unsigned most = probe->somaxconn;
 
-    int file = open("/proc/sys/net/core/somaxconn", O_RDONLY | O_CLOEXEC);
-    if (file == -1 || read(file, text, sizeof text - 1) <= 0)
-        lack_case(t, "can't read /proc/sys/net/core/somaxconn");
-    close(file);
-    unsigned most = (unsigned)strtoul(text, NULL, 10);
+    need(t, LACKS_SOMAXCONN);
+    need(t, LACKS_SOCKETS);
     start(t, "echo", 1, "--backlog 7");
     unsigned seven = ask_kernel(t, -1).backlog;
     expect(t, seven == 7, "expected a queue of 7, the kernel has %u", seven);

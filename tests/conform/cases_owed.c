@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/conform/faults.h"
+#include "tests/conform/own.h"
 #include "tests/conform/services.h"
 #include "tests/conform/tables.h"
 
@@ -71,6 +72,7 @@ static void never_reads(struct trial *t)
     // A process of its own is looked at alone: what it shares with its parent changes hands.
     pid_t own = holder(t, client);
     bool alone = own > 0 && own != t->server;
+    expect_in_sight(t);
     long before = alone ? process_kib(own) : private_kib(t);
     size_t sent = fill_up(t, client, bytes);
     long growth = (alone ? process_kib(own) : private_kib(t)) - before;

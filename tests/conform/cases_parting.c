@@ -100,7 +100,7 @@ static void resets_at_the_stop(struct trial *t)
 // In a process of its own, so that the stop can come at any moment of it.
 static pid_t end_games(struct trial *t, const int clients[], unsigned n)
 {
-    pid_t pid = fork();
+    pid_t pid = fork_helper();
 
     expect(t, pid != -1, "the test itself can't fork");
     if (pid != 0)

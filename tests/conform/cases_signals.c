@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "tests/conform/faults.h"
-#include "tests/conform/services.h"
+#include "tests/conform/own.h"
 #include "tests/conform/tables.h"
 
-enum { MIB = 1 << 20 };
+enum { MIB = 1 << 20, BURST = 200 };
+
+static const char request[] = "sent while nobody was at home";
 
 // A connection that the kernel has completed already, or -1: the server's queue is full.
 static int dial_at_once(struct trial *t)
@@ -33,15 +35,39 @@ static int dial_at_once(struct trial *t)
     return -1;
 }
 
+// In any order: a crew need not take the first one first. Who is answered leaves where that makes
+// room for another.
+static void hear_all(struct trial *t, const int clients[], unsigned n, bool leave)
+{
+    struct pollfd unanswered[BURST];
+
+    for (unsigned i = 0; i < n; i++)
+        unanswered[i] = (struct pollfd){.fd = clients[i], .events = POLLIN};
+    for (unsigned left = n; left > 0;) {
+        doing(t, "waiting for the answers to %u of %u clients", left, n);
+        expect(t, poll(unanswered, n, (int)(patience(t) * 1000)) > 0,
+               "expected answers to %u clients; %u of them heard nothing for %.0f s", n, left,
+               patience(t));
+        for (unsigned i = 0; i < n; i++) {
+            if (unanswered[i].revents == 0)
+                continue;
+            hear(t, clients[i], request, sizeof request);
+            unanswered[i].fd = -1;
+            left--;
+            if (leave)
+                close(clients[i]);
+        }
+    }
+}
+
 static void burst_while_stopped(struct trial *t)
 {
-    enum { WANTED = 200 };
-    static const char request[] = "sent while nobody was at home";
-    int clients[WANTED];
-    bool one = t->candidate->serves == SERVES_ONE;
-    unsigned most = one ? WANTED : at_once(t, WANTED), n = 0;
+    int clients[BURST];
+    // A crew is not made larger for them: its queue, where it has one, shall be full.
+    bool turns = t->candidate->serves != SERVES_MANY;
+    unsigned most = turns ? BURST : at_once(t, BURST), n = 0;
 
-    start(t, "echo", most, NULL);
+    start(t, "echo", turns ? 0 : most, NULL);
     freeze(t);
     while (n < most && (clients[n] = dial_at_once(t)) >= 0)
         n++;
@@ -50,14 +76,10 @@ static void burst_while_stopped(struct trial *t)
         say(t, clients[i], request, sizeof request);
     double began = now();
     thaw(t);
-    for (unsigned i = 0; i < n; i++) {
-        hear(t, clients[i], request, sizeof request);
-        if (one) // the next one's turn comes when this one leaves
-            close(clients[i]);
-    }
+    hear_all(t, clients, n, turns);
     figure(t, "%u of %u clients fitted the queue; all answered in %.0f ms", n, most,
            (now() - began) * 1000);
-    if (!one)
+    if (!turns)
         hang_up_many(clients, n);
 }
 

@@ -1,12 +1,10 @@
 // cases_start.c: from the command line to the first client.
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/conform/own.h"
@@ -58,13 +56,9 @@ static void before_the_trace(struct trial *t)
 
 static void ipv6(struct trial *t)
 {
-    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     char wanted[64];
 
-    int s = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s == -1 || bind(s, (struct sockaddr *)&loopback, sizeof loopback) == -1)
-        lack_case(t, "this machine has no ::1");
-    close(s);
+    need(t, LACKS_IPV6);
     start(t, "echo", 1, "--host ::1");
     snprintf(wanted, sizeof wanted, "listening on [::1]:%u\n", (unsigned)t->port);
     expect(t, strcmp(server_printed(t), wanted) == 0, "expected \"%.*s\"; it printed \"%.200s\"",

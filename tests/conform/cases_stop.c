@@ -154,7 +154,7 @@ static pid_t race(struct trial *t)
     char bytes[64];
     unsigned n = 0;
 
-    pid_t pid = fork();
+    pid_t pid = fork_helper();
     if (pid != 0)
         return pid;
     for (; n < RACERS; n++) {
@@ -184,7 +184,7 @@ static void raced(struct trial *t)
         expect_status(t, await_end(t, 2 * STOP_SECONDS), 0);
         double took = now() - begun;
         longest = took > longest ? took : longest;
-        end_helpers(t);
+        end_helpers();
     }
     figure(t, "%u times amid %u newcomers, the longest stop %.0f ms", ROUNDS, RACERS,
            longest * 1000);

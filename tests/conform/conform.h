@@ -46,6 +46,9 @@ struct candidate {
     // before it does anything: where a grader takes rights away. NULL: none.
     void (*confine)(void);
     void (*attend)(void);
+    // Called in the caller's process when that of a case has begun and when it has ended: where a
+    // grader has to know its own processes. NULL: none.
+    void (*note_case)(pid_t, bool begun);
     int turns; // an open file that suites running side by side have in common: while one of them
                // runs a case that needs quiet, no other runs any; 0: there are no others
 };
@@ -96,7 +99,8 @@ bool conform_knows_model(const char *name);
 // servers; the cases that did not end by themselves are then SKIPPED, and conform_interrupted()
 // is that signal's number. A candidate that ends with EXIT_UNAVAILABLE instead of listening cannot
 // run on this machine: all cases are SKIPPED, and conform_unavailable() is the last line that it
-// said (else NULL).
+// said (else NULL). Processes that become the caller's children meanwhile, since a server has killed
+// its case, are ended.
 size_t conform_run(const struct candidate *, const bool *chosen, unsigned width,
                    struct finding findings[],
                    void (*done)(const struct conform_case *, const struct finding *));
@@ -147,8 +151,8 @@ void figure(struct trial *, const char *format, ...) __attribute__((format(print
 // number). `options`: further words for the command line, or NULL.
 void start(struct trial *, const char *service, unsigned clients, const char *options);
 
-// The same with a way to run it: a prefix such as "strace -D -f ..." before the command, or NULL;
-// and which of its descriptors 0, 1, 2 to close at the start (bits 1, 2, 4).
+// The same with a way to run it: a prefix such as "env --ignore-signal=CHLD" before the command, or
+// NULL; and which of its descriptors 0, 1, 2 to close at the start (bits 1, 2, 4).
 void start_under(struct trial *, const char *service, unsigned clients, const char *options,
                  const char *prefix, unsigned closed);
 

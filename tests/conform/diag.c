@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/conform/own.h"
+
 struct question {
     struct nlmsghdr header;
     struct inet_diag_req_v2 wanted;
@@ -50,11 +52,11 @@ static bool look_through(struct socket_facts *facts, struct nlmsghdr *header, si
     return false;
 }
 
-struct socket_facts ask_kernel(struct trial *t, int client)
+// The one of this port that listens (client_port 0), or that is connected to the client's. Returns
+// NULL, or why the kernel can't be asked.
+static const char *ask(uint16_t port, uint16_t client_port, struct socket_facts *facts, bool *found)
 {
     static struct nlmsghdr answer[4096]; // room for a datagram, aligned as it must be
-    struct sockaddr_in address = {0};
-    socklen_t length = sizeof address;
     struct question question = {
         .header = {.nlmsg_len = sizeof question,
                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
@@ -62,26 +64,55 @@ struct socket_facts ask_kernel(struct trial *t, int client)
         .wanted = {.sdiag_family = AF_INET,
                    .sdiag_protocol = IPPROTO_TCP,
                    .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
-                   .idiag_states = 1u << (client == -1 ? TCP_LISTEN : TCP_ESTABLISHED)}};
-    struct socket_facts facts = {0};
-    bool more = true, found = false;
+                   .idiag_states = 1u << (client_port == 0 ? TCP_LISTEN : TCP_ESTABLISHED)}};
+    const char *trouble = NULL;
+    bool more = true;
 
-    if (client != -1)
-        getsockname(client, (struct sockaddr *)&address, &length);
-    question.wanted.id.idiag_sport = htons(t->port);
-    question.wanted.id.idiag_dport = address.sin_port;
+    *found = false;
+    question.wanted.id.idiag_sport = htons(port);
+    question.wanted.id.idiag_dport = htons(client_port);
     int s = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (s == -1 || send(s, &question, sizeof question, 0) == -1)
-        lack_case(t, "this kernel can't be asked about sockets: %s", strerror(errno));
-    while (more && !found) {
-        if (!wait_readable(s, PATIENCE))
-            lack_case(t, "this kernel does not answer questions about sockets");
-        ssize_t n = recv(s, answer, sizeof answer, 0);
+        trouble = strerror(errno);
+    while (trouble == NULL && more && !*found) {
+        bool answers = wait_readable(s, PATIENCE);
+        ssize_t n = answers ? recv(s, answer, sizeof answer, 0) : 0;
         if (n <= 0)
-            lack_case(t, "this kernel can't be asked about sockets: %s", strerror(errno));
-        found = look_through(&facts, answer, (size_t)n, t->port, ntohs(address.sin_port), &more);
+            trouble = answers ? strerror(errno) : "it does not answer";
+        else
+            *found = look_through(facts, answer, (size_t)n, port, client_port, &more);
     }
     close(s);
+    return trouble;
+}
+
+bool kernel_knows_sockets(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    struct socket_facts facts;
+    bool found = false;
+
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool knows = bind(s, (struct sockaddr *)&address, length) == 0 && listen(s, 1) == 0 &&
+                 getsockname(s, (struct sockaddr *)&address, &length) == 0 &&
+                 ask(ntohs(address.sin_port), 0, &facts, &found) == NULL && found;
+    close(s);
+    return knows;
+}
+
+struct socket_facts ask_kernel(struct trial *t, int client)
+{
+    struct sockaddr_in address = {0};
+    socklen_t length = sizeof address;
+    struct socket_facts facts = {0};
+    bool found;
+
+    need(t, LACKS_SOCKETS);
+    if (client != -1)
+        getsockname(client, (struct sockaddr *)&address, &length);
+    const char *trouble = ask(t->port, ntohs(address.sin_port), &facts, &found);
+    expect(t, trouble == NULL, "the kernel can't be asked about sockets: %s", trouble);
     expect(t, found, "the kernel knows no such socket of the server");
     return facts;
 }

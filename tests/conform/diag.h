@@ -9,8 +9,11 @@ struct socket_facts {
     uint32_t backlog;        // of a listener
 };
 
-// The server's socket that listens (client -1), or that this client is connected to. Skips the
-// case where the kernel can't be asked, fails it where there is no such socket.
+// The server's socket that listens (client -1), or that this client is connected to. Fails the case
+// where there is no such socket.
 struct socket_facts ask_kernel(struct trial *, int client);
+
+// Whether it says anything, of a socket of our own.
+bool kernel_knows_sockets(void);
 
 #endif

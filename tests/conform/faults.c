@@ -114,8 +114,8 @@ void await_service(struct trial *t, double seconds)
 
 void await_descriptors(struct trial *t, size_t most)
 {
+    expect_in_sight(t);
     double deadline = now() + patience(t);
-
     while (descriptors(t) > most || zombies(t) > 0) {
         expect(t, now() < deadline,
                "expected at most %zu descriptors and no zombie when the clients have left, saw %zu "
@@ -165,6 +165,8 @@ static void queues_of(struct trial *t, int client, unsigned long *sending, unsig
     expect(t, getsockname(client, (struct sockaddr *)&address, &length) == 0, "getsockname: %s",
            strerror(errno));
     table = fopen(address.sin6_family == AF_INET6 ? "/proc/net/tcp6" : "/proc/net/tcp", "r");
+    if (table == NULL)
+        check_sight();
     while (table != NULL && fgets(line, sizeof line, table) != NULL) {
         unsigned ours, theirs;
         unsigned long out, in;
@@ -221,8 +223,10 @@ static long statm_kib(pid_t pid, bool resident)
 
     snprintf(path, sizeof path, "/proc/%d/statm", pid);
     file = fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
+        check_sight();
         return 0;
+    }
     if (fscanf(file, "%ld %ld", &pages[0], &pages[1]) != 2)
         pages[0] = pages[1] = 0;
     fclose(file);

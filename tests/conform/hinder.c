@@ -29,8 +29,10 @@ static char state_of(pid_t pid, const char *tid)
 
     snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, tid);
     file = fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
+        check_sight();
         return state;
+    }
     while (fgets(line, sizeof line, file) != NULL)
         if (sscanf(line, "State: %c", &state) == 1)
             break;
@@ -49,6 +51,8 @@ static bool all_threads(size_t n, const char *states)
 
         snprintf(path, sizeof path, "/proc/%d/task", pids[i]);
         tasks = opendir(path);
+        if (tasks == NULL)
+            check_sight();
         while (tasks != NULL && all && (entry = readdir(tasks)) != NULL)
             if (entry->d_name[0] != '.') {
                 char state = state_of(pids[i], entry->d_name);
@@ -152,7 +156,7 @@ void inject(struct trial *t, const char *calls, const char *error, const char *w
     tracer.log = memfd_create("strace-log", 0);
     tracer.complaints = memfd_create("strace-complaints", 0);
     expect(t, tracer.log >= 0 && tracer.complaints >= 0, "memfd_create: %s", strerror(errno));
-    tracer.pid = fork();
+    tracer.pid = fork_helper();
     expect(t, tracer.pid >= 0, "fork: %s", strerror(errno));
     if (tracer.pid == 0)
         run_strace(n, what);

@@ -14,24 +14,38 @@ struct board {
     atomic_bool decided; // `finding` holds the verdict
     struct finding finding;
     char waiting[256]; // what the case was doing last: "waiting for 5 bytes"
-    pid_t server;      // the last one started; its process group has the same number
 };
 
 struct trial_private {
     struct board *board;
     double slowness;      // what deadlines are multiplied by: 1, instrumented builds more
     struct rlimit nofile; // as the caller had it; servers get the same
+    unsigned most;        // descriptors that the case itself may have, as it was at its start:
+                          // whoever is of the same user can change it later
     int out, err;         // what the server prints goes to these nameless files
     char *said, *printed; // the last that server_said() and server_printed() returned
-    pid_t group;          // the server's process group; stays set after its end
     size_t descriptors;   // of the server, before its first client
 };
 
-// What was found out about the candidate before the first case; the same for all cases.
+// What a case can't be run without, and this machine may not have.
+enum lack {
+    LACKS_STRACE,
+    LACKS_CALLS,       // the kernel says in which call a server's process sleeps
+    LACKS_DESCRIPTORS, // and which descriptors it has
+    LACKS_SOCKETS,     // sock_diag(7)
+    LACKS_SOMAXCONN,   // the longest backlog
+    LACKS_IPV6,        // ::1
+    LACKS_IGNORING,    // env(1) that starts a program with a signal ignored
+    LACKS
+};
+
+// What was found out about the machine and the candidate before the first case; the same for all
+// cases.
 struct probe {
+    char lacks[LACKS][160]; // why not; empty where it is there
+    unsigned somaxconn;
     bool has_children;
     char unavailable[160]; // why it cannot run on this machine; empty where it can
-    char no_strace[160];   // why not; empty where strace works
     char help[16384];      // what --help printed
 };
 
@@ -43,6 +57,12 @@ void note_unavailable(struct trial *, int exit_status);
 // Whether a case can't be run with this candidate; the finding says why.
 bool is_missing(const struct candidate *, const struct conform_case *, struct finding *);
 bool lists_option(const char *option); // --help does
+// Ends the case with lack_case() where the machine lacks this. Nothing else may end it so: that
+// something is not to be had in a case, the candidate may have brought about.
+void need(struct trial *, enum lack);
+// Fails the case where a process of the server's keeps its descriptors, memory and calls from being
+// looked at, on a machine that shows those of others: what is not seen would count as none.
+void expect_in_sight(struct trial *);
 
 // Deadlines are multiplied by this for instrumented builds.
 enum { SLOWNESS = 4 };
@@ -86,12 +106,23 @@ void aftercare(struct trial *);
 void check_complaints(struct trial *); // of a sanitizer, on standard error
 
 // proc.c
+// As fork(2): a process of the case's own, such as a client program. All other processes below the
+// case are the server's.
+pid_t fork_helper(void);
+// Fails the case where one of those was ended or stopped by a signal that is none of ours.
+void see_helpers_unharmed(struct trial *);
+// Where opening what /proc shows has failed, with its errno: ends a case that may open nothing
+// more, as when somebody has lowered its limit. It sees nothing then, which must be no verdict.
+void check_sight(void);
 // Kills every process below `root` but not itself, until none is left.
 void end_all_below(pid_t root);
-// The same of those that the case started for itself: client programs.
-void end_helpers(struct trial *);
-bool sleeps(struct trial *);      // none of the server's processes has anything to do
-size_t leftovers(struct trial *); // processes of the server after its end, a tracer included
+// The same of the case's own, and of all below them.
+void end_helpers(void);
+// The same of the caller's children but for these, and what is below them.
+void end_children(const pid_t spared[], size_t count);
+// The caller's children, zombies too, to be freed; returns how many.
+size_t find_children(pid_t **pids);
+bool sleeps(struct trial *); // none of the server's processes has anything to do
 // Where a process of the server listens: "127.0.0.1" and the port; false where none does.
 bool find_listener(struct trial *, uint16_t only, char host[64], uint16_t *port);
 size_t sockets_in_state(uint16_t local_port, unsigned state);

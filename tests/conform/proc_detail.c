@@ -29,8 +29,10 @@ static bool any_descriptor(pid_t pid, bool look(unsigned fd, const char *link, v
 
     snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
     DIR *dir = opendir(path);
-    if (dir == NULL)
+    if (dir == NULL) {
+        check_sight();
         return false;
+    }
     for (struct dirent *entry; !found && (entry = readdir(dir)) != NULL;) {
         if (!isdigit((unsigned char)*entry->d_name))
             continue;
@@ -92,8 +94,10 @@ long process_kib(pid_t pid)
 
     snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
     FILE *file = fopen(path, "re");
-    if (file == NULL)
+    if (file == NULL) {
+        check_sight();
         return 0;
+    }
     while (fgets(line, sizeof line, file) != NULL)
         if (sscanf(line, "Private_Clean: %ld", &kib) == 1 ||
             sscanf(line, "Private_Dirty: %ld", &kib) == 1)
@@ -160,8 +164,10 @@ static bool any_socket(bool look(const struct row *, void *), void *arg)
 
     for (size_t i = 0; i < 2 && !found; i++) {
         FILE *file = fopen(files[i], "re");
-        if (file == NULL)
+        if (file == NULL) {
+            check_sight();
             continue;
+        }
         while (!found && fgets(line, sizeof line, file) != NULL) {
             struct row row = {.family = i == 0 ? AF_INET : AF_INET6};
             if (sscanf(line, " %*d: %32[0-9A-F]:%x %32[0-9A-F]:%x %x %*s %*s %*s %*u %*u %lu",

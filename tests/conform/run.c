@@ -29,6 +29,8 @@ struct run {
     struct finding *findings;
     void (*done)(const struct conform_case *, const struct finding *);
     sigset_t mask; // the caller's
+    pid_t *others; // the caller's children from before
+    size_t other_count;
     unsigned running;
     size_t failed;
 };
@@ -61,6 +63,8 @@ static void launch_job(struct run *run, struct job *job)
         run_case(run->candidate, job->which, job->board);
     }
     run->running++;
+    if (run->candidate->note_case != NULL)
+        run->candidate->note_case(job->pid, true);
 }
 
 // Ends a case's process and all below it. Stopped first, it can't make new ones meanwhile.
@@ -71,18 +75,22 @@ static void end_job(const struct job *job)
     kill(job->pid, SIGKILL);
 }
 
-// When a case's process dies before it has cleared up, what was below it comes to us. Its server
-// dies with it; what the server has started is still in the server's process group.
-static void end_strays(const struct job *job)
+// When a case's process dies before it has cleared up, what was below it comes to us, in whatever
+// group or session it is. What is below the other cases stays there.
+static void end_strays(const struct run *run, const struct job *jobs, size_t n)
 {
-    const pid_t groups[] = {job->pid, job->board->server};
+    size_t count = run->other_count;
+    pid_t *spared = calloc(count + n + 1, sizeof *spared);
 
-    for (unsigned i = 0; i < 2; i++)
-        if (groups[i] > 0) {
-            kill(-groups[i], SIGKILL);
-            while (waitpid(-groups[i], NULL, 0) > 0)
-                ;
-        }
+    if (spared == NULL)
+        abort();
+    if (count > 0)
+        memcpy(spared, run->others, count * sizeof *spared);
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i].pid != 0)
+            spared[count++] = jobs[i].pid;
+    end_children(spared, count);
+    free(spared);
 }
 
 // The case ended without a verdict, or was made to.
@@ -92,8 +100,15 @@ static void judge_for_it(const struct job *job, int status, bool late)
     const char *waiting = job->board->waiting;
 
     f->outcome = interrupted ? SKIPPED : FAILED;
+    f->lacking = false;
     if (interrupted)
         snprintf(f->reason, sizeof f->reason, "interrupted");
+    else if (WIFSTOPPED(status))
+        snprintf(f->reason, sizeof f->reason, "the test itself was stopped with signal %d, %s",
+                 WSTOPSIG(status), waiting);
+    else if (WIFCONTINUED(status))
+        snprintf(f->reason, sizeof f->reason, "the test itself was stopped, and continued, %s",
+                 waiting);
     else if (late)
         snprintf(f->reason, sizeof f->reason, "still running after %.0f s, %s", f->seconds,
                  waiting);
@@ -115,29 +130,31 @@ static void hand_over(struct run *run, const struct job *job)
         run->done(job->which, finding);
 }
 
-// Looks whether the job has ended or must end; hands over its finding if so.
-static void look_after(struct run *run, struct job *job)
+// Looks whether the job has ended or must end; hands over its finding if so. One that somebody has
+// stopped must, since what it measures means nothing then. False: it goes on.
+static bool look_after(struct run *run, struct job *job)
 {
     double slowness = run->candidate->instrumented ? SLOWNESS : 1;
     double seconds = now() - job->started;
     bool late = seconds > (job->which->seconds + AROUND_SECONDS) * slowness;
     int status;
 
-    pid_t pid = waitpid(job->pid, &status, WNOHANG);
+    pid_t pid = waitpid(job->pid, &status, WNOHANG | WUNTRACED | WCONTINUED);
     if (pid == 0 && !late && !interrupted)
-        return;
-    if (pid == 0) {
+        return false;
+    if (pid == 0 || WIFSTOPPED(status) || WIFCONTINUED(status)) {
         end_job(job);
-        waitpid(job->pid, &status, 0);
+        waitpid(job->pid, pid == 0 ? &status : NULL, 0);
     }
     job->board->finding.seconds = seconds;
-    if (!atomic_load(&job->board->decided)) {
+    if (!atomic_load(&job->board->decided))
         judge_for_it(job, status, late);
-        end_strays(job);
-    }
+    if (run->candidate->note_case != NULL)
+        run->candidate->note_case(job->pid, false);
     job->pid = 0;
     run->running--;
     hand_over(run, job);
+    return true;
 }
 
 // ---- All of them ----
@@ -164,9 +181,11 @@ static void run_jobs(struct run *run, struct job *jobs, size_t n, unsigned width
         while (run->running < width && next < n && !interrupted)
             launch_job(run, &jobs[next++]);
         wait_for_news(200);
+        bool any_ended = false;
         for (size_t i = 0; i < next; i++)
-            if (jobs[i].pid != 0)
-                look_after(run, &jobs[i]);
+            any_ended |= jobs[i].pid != 0 && look_after(run, &jobs[i]);
+        if (any_ended)
+            end_strays(run, jobs, next);
         for (; interrupted && next < n; next++) {
             judge_for_it(&jobs[next], 0, false);
             hand_over(run, &jobs[next]);
@@ -215,7 +234,10 @@ static void run_probe(const struct run *run, struct board *board)
         .name = "probe", .seconds = 30, .run = probe_candidate};
     struct finding finding;
     struct job job = {.which = &which, .board = board};
-    struct run alone = {.candidate = run->candidate, .findings = &finding, .mask = run->mask};
+    struct run alone = *run;
+
+    alone.findings = &finding;
+    alone.done = NULL;
 
     memset(probe, 0, sizeof *probe);
     run_jobs(&alone, &job, 1, 1);
@@ -244,6 +266,7 @@ size_t conform_run(const struct candidate *candidate, const bool *chosen, unsign
     sigprocmask(SIG_BLOCK, &news, &run.mask);
     prctl(PR_GET_CHILD_SUBREAPER, &was_subreaper);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    run.other_count = find_children(&run.others);
     interrupted = 0;
     vary_random(candidate->seed);
     take_turn(candidate->turns, false);
@@ -270,6 +293,7 @@ size_t conform_run(const struct candidate *candidate, const bool *chosen, unsign
     prctl(PR_SET_CHILD_SUBREAPER, was_subreaper);
     sigprocmask(SIG_SETMASK, &run.mask, NULL);
     munmap(boards, (all + 1) * sizeof *boards);
+    free(run.others);
     free(jobs);
     return run.failed;
 }

@@ -151,7 +151,7 @@ void launch(struct trial *t, const struct launch *how)
         }
         t->own->out = nameless_file(t, "standard output");
         t->own->err = nameless_file(t, "standard error");
-        t->server = t->own->group = t->own->board->server = run_command(t, command, how);
+        t->server = run_command(t, command, how);
         if (wait_until_listens(t, port, how))
             break;
         siginfo_t end = {0};
@@ -208,15 +208,10 @@ int await_end(struct trial *t, double seconds)
     waitpid(t->server, &status, 0);
     t->server = 0;
     end = now() + ORPHAN_SECONDS * t->own->slowness;
-    for (size_t left; (left = leftovers(t)) > 0; nap(0.002)) {
-        while (waitpid(-t->own->group, NULL, WNOHANG) > 0)
-            ;
+    for (size_t left; (left = children(t)) > 0; nap(0.002))
         if (now() > end)
             fail_case(t, "the main process has ended; %zu other process%s of the server %s not",
                       left, left == 1 ? "" : "es", left == 1 ? "has" : "have");
-    }
-    while (waitpid(-t->own->group, NULL, WNOHANG) > 0)
-        ;
     check_complaints(t);
     return exit_status_of(status);
 }

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/conform/own.h"
+
 int bring_bystander(struct trial *t)
 {
     if (t->candidate->serves == SERVES_ONE)
@@ -93,7 +95,7 @@ void say_part(struct trial *t, int client, const void *bytes, size_t n)
 
 pid_t start_sender(struct trial *t, int client, const void *bytes, size_t n)
 {
-    pid_t sender = fork();
+    pid_t sender = fork_helper();
 
     if (sender < 0)
         fail_case(t, "the suite itself cannot fork: %s", strerror(errno));

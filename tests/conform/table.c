@@ -17,6 +17,7 @@ static const struct {
     {limit_cases, &limit_cases_count},         {wear_cases, &wear_cases_count},
     {stop_cases, &stop_cases_count},           {drain_cases, &drain_cases_count},
     {parting_cases, &parting_cases_count},     {model_cases, &model_cases_count},
+    {herd_cases, &herd_cases_count},
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

@@ -48,5 +48,7 @@ extern const struct conform_case trace_cases[];
 extern const size_t trace_cases_count;
 extern const struct conform_case model_cases[];
 extern const size_t model_cases_count;
+extern const struct conform_case herd_cases[];
+extern const size_t herd_cases_count;
 
 #endif

@@ -1,4 +1,5 @@
 // trial.c: a case in its own process: how it runs, and how it ends.
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -48,10 +49,11 @@ void judge(struct trial *t, enum outcome outcome, const char *reason)
 {
     struct board *board = t->own->board;
 
-    if (atomic_exchange(&board->decided, true))
+    if (atomic_load(&board->decided))
         return;
     board->finding.outcome = outcome;
     copy_visibly(board->finding.reason, sizeof board->finding.reason, reason);
+    atomic_store(&board->decided, true); // last: a case that is killed before has no verdict
 }
 
 void leave(struct trial *t)
@@ -139,9 +141,11 @@ void run_case(const struct candidate *candidate, const struct conform_case *whic
     all = own.nofile;
     all.rlim_cur = all.rlim_max; // 10,000 clients are 10,000 descriptors
     setrlimit(RLIMIT_NOFILE, &all);
+    own.most = all.rlim_cur < UINT_MAX ? (unsigned)all.rlim_cur : UINT_MAX;
     if (candidate->attend != NULL)
         candidate->attend();
     which->run(&t);
+    see_helpers_unharmed(&t);
     aftercare(&t);
     judge(&t, PASSED, "");
     leave(&t);

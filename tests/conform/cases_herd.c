@@ -1,0 +1,75 @@
+// cases_herd.c: who is woken when a client comes? Whoever served it goes to sleep again, and so
+// does whoever was woken in vain: the kernel counts both.
+#include <ctype.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include "base/proc.h"
+#include "tests/conform/own.h"
+#include "tests/conform/tables.h"
+
+// A herd is the whole crew and more; what is right needs six at most, however many there are.
+enum { CREW = 32, CLIENTS = 20, MOST = CREW / 2, MOST_PROCESSES = 4096 };
+
+static pid_t pids[MOST_PROCESSES];
+
+// How often the threads of the server's processes have gone to sleep, all together.
+static double count_sleeps(struct trial *t)
+{
+    double sum = 0;
+    const struct proc_reading reading = {"voluntary_ctxt_switches", &sum};
+
+    for (size_t i = processes(t, pids, MOST_PROCESSES); i-- > 0;) {
+        char path[64];
+        const struct dirent *entry;
+        snprintf(path, sizeof path, "/proc/%d/task", (int)pids[i]);
+        DIR *tasks = opendir(path);
+        while (tasks != NULL && (entry = readdir(tasks)) != NULL)
+            if (isdigit((unsigned char)*entry->d_name))
+                proc_add_lines(proc_open("%s/%s/status", path, entry->d_name), &reading, 1);
+        if (tasks != NULL)
+            closedir(tasks);
+    }
+    return sum;
+}
+
+// Who is awake need not be woken.
+static void await_rest(struct trial *t)
+{
+    double end = now() + patience(t);
+
+    doing(t, "waiting until the whole crew is asleep");
+    for (; !sleeps(t); nap(0.001))
+        expect(t, now() < end, "expected the crew asleep between clients; some of it never is");
+}
+
+static void few_are_woken(struct trial *t)
+{
+    bool crew = t->candidate->serves == SERVES_CREW;
+
+    if (!takes_options(t->candidate) || (!crew && !lists_option("--workers")))
+        skip_case(t, "the number of its crew cannot be set");
+    start(t, "echo", 0, "--workers 32");
+    await_rest(t);
+    if (processes(t, pids, MOST_PROCESSES) == 1 && threads_of(t->server) == 1)
+        skip_case(t, "has no crew");
+    double before = count_sleeps(t);
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        int client = dial(t);
+        round_trip(t, client);
+        close(client);
+        await_rest(t);
+    }
+    double each = (count_sleeps(t) - before) / CLIENTS;
+    figure(t, "%.1f times to sleep for each client, with --workers %d", each, CREW);
+    expect(t, each <= MOST,
+           "expected one newcomer to wake one of a crew of %d, or a few; for each client the crew "
+           "went to sleep %.1f times",
+           CREW, each);
+}
+
+const struct conform_case herd_cases[] = {
+    {"model/herd", "One newcomer wakes one of a crew, or a few, and not all of it.", 0, 60,
+     few_are_woken, NULL},
+};
+const size_t herd_cases_count = sizeof herd_cases / sizeof *herd_cases;
