@@ -119,19 +119,10 @@ void compose_command(struct trial *t, char command[COMMAND_SIZE], uint16_t port,
 // it dies with the case.
 static _Noreturn void become(struct trial *t, const char *command, const struct launch *how)
 {
-    char options[1024];
-    const char *sanitizer = getenv("ASAN_OPTIONS");
-
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setrlimit(RLIMIT_NOFILE, &t->own->nofile);
     signal(SIGPIPE, SIG_DFL);
-    // LeakSanitizer can't do its work in a traced process.
-    if (how->prefix != NULL && strstr(how->prefix, "strace") != NULL) {
-        snprintf(options, sizeof options, "%s%sdetect_leaks=0", sanitizer ? sanitizer : "",
-                 sanitizer ? ":" : "");
-        setenv("ASAN_OPTIONS", options, 1);
-    }
     int nothing = open("/dev/null", O_RDONLY);
     int out = how->out > 0 ? how->out : t->own->out;
     int err = how->err > 0 ? how->err : t->own->err;
