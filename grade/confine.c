@@ -8,7 +8,6 @@
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <net/if.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -118,36 +117,6 @@ static bool settle_in(struct confinement *c, int flags)
     return true;
 }
 
-// ---- A user of its own ---------------------------------------------------------------------
-
-// A number that nobody has (Debian gives these to nobody), so that the limit on processes counts
-// this submission's alone and a signal to all of its user's processes reaches no others.
-enum { FIRST_USER = 30000, USERS = 3000, NOBODY = 65534 };
-
-static bool may_become(uid_t uid)
-{
-    int status = 1;
-    pid_t pid = fork();
-
-    if (pid == 0)
-        _exit(setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 ||
-              setresuid(uid, uid, uid) != 0);
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
-static uid_t choose_user(void)
-{
-    uid_t own = FIRST_USER + (uid_t)getpid() % USERS;
-
-    if (geteuid() != 0)
-        return 0;
-    for (unsigned i = 0; i < USERS && getpwuid(own) != NULL; i++)
-        own = FIRST_USER + (own - FIRST_USER + 1) % USERS;
-    if (may_become(own))
-        return own;
-    return may_become(NOBODY) ? NOBODY : 0;
-}
-
 // ---- The runner ----------------------------------------------------------------------------
 
 // What was tried in vain is tried without; the child tells when it has settled in.
@@ -198,10 +167,28 @@ static void say_what_is_missing(struct confinement *c)
         add_missing(c, "a network of its own");
     if (!c->pids)
         add_missing(c, "process numbers of its own");
-    if (!c->files && !c->landlock)
+    if (!c->files && c->landlock == 0)
         add_missing(c, "files that are read-only");
-    if (c->uid == 0 && !c->pids && !c->landlock)
+    else if (!c->files && c->landlock < LANDLOCK_TRUNCATES)
+        add_missing(c, "files that it cannot empty");
+    if (c->hides && ((!c->files && c->landlock == 0) || files_stay_in_sight(c)))
+        add_missing(c, "the files of others out of its sight");
+    if (!confine_guards_grader(c))
         add_missing(c, "a user of its own");
+}
+
+bool confine_guards_grader(const struct confinement *c)
+{
+    return c->uid != 0 || c->pids || c->landlock >= LANDLOCK_SCOPES;
+}
+
+static int choose_landlock(unsigned without)
+{
+    int version = (without & WITHOUT_LANDLOCK) != 0 ? 0 : landlock_version();
+
+    if ((without & WITHOUT_SCOPES) != 0 && version >= LANDLOCK_SCOPES)
+        return LANDLOCK_SCOPES - 1;
+    return version;
 }
 
 static bool make_folder(struct confinement *c, bool files)
@@ -220,8 +207,8 @@ pid_t confine_fork(struct confinement *c)
 {
     pid_t pid = -1;
 
-    c->uid = (c->without & WITHOUT_USER) != 0 ? 0 : choose_user();
-    c->landlock = !(c->without & WITHOUT_LANDLOCK) && landlock_works();
+    c->uid = (c->without & WITHOUT_USER) != 0 ? 0 : user_choose((unsigned)getpid());
+    c->landlock = choose_landlock(c->without);
     for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces && pid == -1; i++) {
         int flags = namespaces[i];
         bool allowed = flags == 0 || !(c->without & WITHOUT_NAMESPACES);
@@ -244,7 +231,7 @@ pid_t confine_fork(struct confinement *c)
 
 bool confine_has_own_user(const struct confinement *c)
 {
-    return c->uid >= FIRST_USER && c->uid < FIRST_USER + USERS;
+    return user_is_chosen(c->uid);
 }
 
 void confine_seal(void)
@@ -288,7 +275,7 @@ static _Noreturn void give_up(const char *what)
 
 // Where it stays root, as in a container that has one user, root is all that is left of it:
 // capabilities(7). What cannot be dropped was not there.
-static void drop_capabilities(void)
+void confine_drop_rights(void)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
@@ -297,6 +284,8 @@ static void drop_capabilities(void)
         prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
     prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0);
     syscall(SYS_capset, &header, none);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        give_up("cannot keep it from new privileges");
 }
 
 static void confine(rlim_t file_size)
@@ -313,12 +302,9 @@ static void confine(rlim_t file_size)
         (setgroups(0, NULL) != 0 || setresgid(held->uid, held->uid, held->uid) != 0 ||
          setresuid(held->uid, held->uid, held->uid) != 0))
         give_up("cannot become another user");
-    drop_capabilities();
+    confine_drop_rights();
     prctl(PR_SET_PDEATHSIG, SIGKILL); // a change of user has taken it away
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        give_up("cannot keep it from new privileges");
-    if (held->landlock && !(held->files && held->pids) &&
-        !landlock_restrict(held->files ? "/tmp" : held->folder))
+    if (held->landlock > 0 && !landlock_restrict(held))
         give_up("cannot restrict it");
 }
 

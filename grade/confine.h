@@ -16,18 +16,20 @@ enum {
     WITHOUT_NAMESPACES = 1,
     WITHOUT_USER = 2,
     WITHOUT_LANDLOCK = 4,
+    WITHOUT_SCOPES = 8, // of Landlock, as a kernel before 6.12
 };
 
 struct confinement {
     unsigned without;
     unsigned processes; // the most, threads too, that a submission may have at a time
+    bool hides;         // it runs in a folder of its own, and sees the system's besides, no other
     char *kept[3];      // folders that stay where they are, though below /tmp; NULL: fewer
 
     // What holds, after confine_fork():
     bool user_space, pids, files, network; // namespaces
-    bool landlock;
-    uid_t uid;         // the submission's own; 0: the grader's
-    char folder[64];   // where the submission may write: a folder of its own
+    int landlock;                          // its version; 0: there is none
+    uid_t uid;                             // the submission's own; 0: the grader's
+    char folder[64];                       // where the submission may write: a folder of its own
     char missing[256]; // what is not possible here, in words; empty where nothing is
 };
 
@@ -44,6 +46,17 @@ pid_t confine_fork(struct confinement *);
 // Whether the submission has a user who is nobody else's.
 bool confine_has_own_user(const struct confinement *);
 
+// Whether anything keeps the submission from the grader itself: where it has the grader's user, it
+// could end, trace or write into what grades it.
+bool confine_guards_grader(const struct confinement *);
+
+// A user number (confine_user.c) that no other grader on this machine has given away, until this
+// process and all that it has forked have ended. The search begins with the place `from`, any
+// number. 0: who is not root cannot give one.
+uid_t user_choose(unsigned from);
+// Whether it was chosen so; else it may be somebody's.
+bool user_is_chosen(uid_t);
+
 // In the runner, as the last step before anything of the submission runs: nobody can trace it or
 // read its memory from now on.
 void confine_seal(void);
@@ -53,15 +66,31 @@ void confine_server(void);
 void confine_case(void);
 // In a process that builds the submission, before exec.
 void confine_build(void);
+// In a process of ours that runs beside the submission, before exec: no rights but its user's.
+void confine_drop_rights(void);
 
-// Landlock (confine_landlock.c): whether there is one, and to restrict the calling process to
-// writing below this folder, and to signals to those that are restricted with it. False: it can't.
-bool landlock_works(void);
-bool landlock_restrict(const char *folder);
+// Landlock (confine_landlock.c): what it can do depends on its version (landlock(7)).
+enum {
+    LANDLOCK_RENAMES = 2,   // may allow to move a file to another folder
+    LANDLOCK_TRUNCATES = 3, // can keep from emptying files
+    LANDLOCK_SCOPES = 6,    // can keep from signals to others, and from their abstract sockets
+};
+// 0: there is none.
+int landlock_version(void);
+// Restricts the calling process, and all that it makes: it writes to its own folder, reads what the
+// confinement says, and traces none that is not restricted with it. False, with errno.
+bool landlock_restrict(const struct confinement *);
 
 // Files (confine_files.c), in the runner: everything read-only, and a /tmp of its own, in which
 // the folders that are kept are where they were. False, with errno.
 bool files_close(const struct confinement *);
+// And once the submission has been copied, where others' files are to be hidden: only the system's
+// folders and the submission's own are left. False, with errno.
+bool files_hide(const struct confinement *);
+// Those of the system: their names below /, NULL after the last.
+extern const char *const files_of_system[];
+// Whether files of the grader's, or other submissions, lie among the system's, and stay in sight.
+bool files_stay_in_sight(const struct confinement *);
 // The runner's or, where that has died, the grader's: takes the folder away, and where files could
 // be written elsewhere what the submission's user has left in /tmp, /var/tmp and /dev/shm.
 void files_clear(const struct confinement *);

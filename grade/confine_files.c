@@ -1,6 +1,7 @@
 // confine_files.c: see confine.h; what a submission can write to, and what is left of it.
 #include "grade/confine.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -18,6 +19,9 @@
 enum { MOST_KEPT = sizeof((struct confinement *)NULL)->kept / sizeof(char *) };
 
 static const char tmp[] = "/tmp";
+
+const char *const files_of_system[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
+                                       "usr", "opt",  "etc", "sys",   "proc",  NULL};
 
 const char *confine_keep(struct confinement *c, const char *folder)
 {
@@ -48,10 +52,10 @@ static bool make_read_only(const char *path, bool all_below)
 }
 
 // An empty folder in the place of one, where that exists.
-static bool cover(const char *path, const char *options)
+static bool cover(const char *path, unsigned long flags, const char *options)
 {
     return access(path, F_OK) != 0 ||
-           mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+           mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | flags, options) == 0;
 }
 
 static bool make_folders(char *path)
@@ -112,10 +116,10 @@ bool files_close(const struct confinement *c)
             return false;
     }
     // Terminals too, and the sockets of those who would do more for their user than we allow.
-    if (!make_read_only("/", true) || !cover("/dev/shm", "size=32m,nr_inodes=1000,mode=1777") ||
-        !cover("/dev/pts", "size=4k,nr_inodes=2,mode=755") ||
-        !cover("/run", "size=4k,nr_inodes=2,mode=755") ||
-        !cover(tmp, "size=256m,nr_inodes=20000,mode=1777"))
+    if (!make_read_only("/", true) || !cover("/dev/shm", 0, "size=32m,nr_inodes=1000,mode=1777") ||
+        !cover("/dev/pts", 0, "size=4k,nr_inodes=2,mode=755") ||
+        !cover("/run", 0, "size=4k,nr_inodes=2,mode=755") ||
+        !cover(tmp, 0, "size=256m,nr_inodes=20000,mode=1777"))
         return false;
     if (c->pids && mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         return false;
@@ -123,6 +127,111 @@ bool files_close(const struct confinement *c)
         if (trees[i] != -1 && !bring_back(trees[i], c->kept[i]))
             return false;
     return chdir(c->kept[0]) == 0;
+}
+
+// ---- Out of sight --------------------------------------------------------------------------
+
+// Whether this is the folder's name, of which there are n bytes.
+static bool is_one_of(const char *name, size_t n, const char *const names[])
+{
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (strlen(names[i]) == n && strncmp(names[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+static bool is_in_system(const char *path)
+{
+    return is_one_of(path + 1, strcspn(path + 1, "/"), files_of_system);
+}
+
+// Whether programs need it: /opt, /usr/bin, /usr/local/bin, but not /opt/echolab.
+static bool is_needed(const char *path)
+{
+    static const char *const above[] = {"", "/usr", "/usr/local", NULL};
+
+    return is_one_of(path, (size_t)(strrchr(path, '/') - path), above);
+}
+
+// A folder in which the grader's files are, or other submissions; NULL: there is none.
+static const char *find_others(const struct confinement *c, size_t which, char path[PATH_MAX])
+{
+    if (c->kept[which] == NULL)
+        return NULL;
+    snprintf(path, PATH_MAX, "%s", c->kept[which]);
+    if (which == 2)
+        *strrchr(path, '/') = '\0'; // they lie beside one another
+    return *path != '\0' ? path : NULL;
+}
+
+bool files_stay_in_sight(const struct confinement *c)
+{
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < MOST_KEPT; i++)
+        if (find_others(c, i, path) != NULL && is_in_system(path) && (!c->files || is_needed(path)))
+            return true;
+    return false;
+}
+
+static bool hide(const char *path)
+{
+    return cover(path, MS_RDONLY, "size=4k,nr_inodes=2,mode=555");
+}
+
+// What bring_back() has made.
+static bool take_away(const char *kept)
+{
+    char path[PATH_MAX];
+
+    if (umount2(kept, MNT_DETACH) != 0)
+        return false;
+    snprintf(path, sizeof path, "%s", kept);
+    while (strcmp(path, tmp) != 0 && rmdir(path) == 0)
+        *strrchr(path, '/') = '\0';
+    return true;
+}
+
+// A link leads to one of the others.
+static bool hide_below_root(void)
+{
+    // These have been replaced, in the place of what everybody could read in them.
+    static const char *const replaced[] = {".", "..", "dev", "run", "tmp", NULL};
+    const struct dirent *entry;
+    struct stat info;
+    char path[sizeof entry->d_name + 1];
+    DIR *root = opendir("/");
+    bool hidden = root != NULL;
+
+    while (hidden && (entry = readdir(root)) != NULL) {
+        size_t n = strlen(entry->d_name);
+        snprintf(path, sizeof path, "/%s", entry->d_name);
+        if (!is_one_of(entry->d_name, n, files_of_system) &&
+            !is_one_of(entry->d_name, n, replaced) && lstat(path, &info) == 0 &&
+            S_ISDIR(info.st_mode))
+            hidden = hide(path);
+    }
+    if (root != NULL)
+        closedir(root);
+    return hidden;
+}
+
+bool files_hide(const struct confinement *c)
+{
+    char path[PATH_MAX];
+
+    if (!c->hides || !c->files)
+        return true;
+    if (chdir(c->folder) != 0)
+        return false;
+    for (size_t i = 0; i < MOST_KEPT; i++) {
+        if (needs_keeping(c, i) && !take_away(c->kept[i]))
+            return false;
+        if (find_others(c, i, path) != NULL && is_in_system(path) && !is_needed(path) &&
+            !hide(path))
+            return false;
+    }
+    return hide_below_root();
 }
 
 // ---- What is left --------------------------------------------------------------------------

@@ -15,11 +15,13 @@
 
 #include "base/fail.h"
 #include "base/status_line.h"
+#include "grade/children.h"
 #include "grade/guard.h"
 #include "grade/lab.h"
 #include "grade/options.h"
 #include "grade/out_text.h"
 #include "grade/outputs.h"
+#include "grade/report.h"
 #include "grade/run.h"
 
 enum { PROCESSES = 400, PROCESSES_EACH = 4000, LAST_SECONDS = 15 };
@@ -203,10 +205,26 @@ static void end_all(pid_t runner, const struct confinement *c, const struct guar
     files_clear(c);
 }
 
+// Who types a command could start it by himself; a folder is somebody else's.
+static bool is_too_dangerous(const struct confinement *c)
+{
+    return c->hides && !confine_guards_grader(c) && !options.accepts_unconfined;
+}
+
+static _Noreturn void refuse(pid_t runner)
+{
+    waitpid(runner, NULL, 0);
+    die("nothing here keeps the submission from this grader, which it could end, or make say what "
+        "it likes: grade as root, or where the system allows an ordinary user namespaces or has "
+        "the Landlock of Linux 6.12; or accept this with --accept-unconfined");
+}
+
 static void grade(void)
 {
-    struct confinement confinement = {.without = options.without,
-                                      .processes = processes_for(grading.lab)};
+    // A report is only read.
+    bool hides = options.submission != NULL && !report_is_lab(grading.lab);
+    struct confinement confinement = {
+        .without = options.without, .processes = processes_for(grading.lab), .hides = hides};
     struct order order = {.lab = grading.lab,
                           .command = options.command,
                           .seed = options.seed,
@@ -221,15 +239,22 @@ static void grade(void)
     order.submission = confinement.kept[2]; // as it is called from anywhere
     if (pipe2(news, O_CLOEXEC) == -1)
         die_errno("cannot make a pipe");
+    children_share();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t runner = confine_fork(&confinement);
     if (runner == -1)
         die_errno("cannot start");
     if (runner == 0) {
         close(news[0]);
+        if (is_too_dangerous(&confinement)) {
+            files_clear(&confinement);
+            _exit(0);
+        }
         run_submission(&order, news[1]);
     }
     close(news[1]);
+    if (is_too_dangerous(&confinement))
+        refuse(runner);
     confine_seal();
     setpriority(PRIO_PROCESS, 0, -20); // where it may: it has to get its turn beside a fork bomb
     grading.unconfined = confinement.missing;

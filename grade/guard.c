@@ -10,58 +10,35 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "grade/children.h"
 #include "tests/conform/conform.h"
 
 // As often as this, but not more than a tenth of the time.
 #define LOOK_SECONDS 0.05
 #define MOST_OFTEN 10
 
-enum { MIB = 1 << 20, MOST_MEMORY = 1024, SPARED = 512, PASSES = 1000 };
-
-// ---- Whose they are ------------------------------------------------------------------------
-
-// The runner's children, each of which runs a case, are the grader's; what is below them is not.
-struct spared {
-    pid_t root, pids[SPARED];
-    size_t count;
-};
-
-static struct spared spare(pid_t runner)
-{
-    struct spared spared = {.root = runner};
-    int child;
-    FILE *f = proc_open("/proc/%d/task/%d/children", (int)runner, (int)runner);
-
-    // The kernel's numbers fit. NOLINTNEXTLINE(cert-err34-c)
-    while (f != NULL && spared.count < SPARED && fscanf(f, "%d", &child) == 1)
-        spared.pids[spared.count++] = child;
-    if (f != NULL)
-        fclose(f);
-    return spared;
-}
-
-static bool is_spared(const struct spared *spared, pid_t pid)
-{
-    if (pid == spared->root)
-        return true;
-    for (size_t i = 0; i < spared->count; i++)
-        if (spared->pids[i] == pid)
-            return true;
-    return false;
-}
+enum { MIB = 1 << 20, MOST_MEMORY = 1024, PASSES = 1000 };
+enum { LITTLE = 8 }; // a part of its memory that does not matter to the machine
 
 // ---- Ending --------------------------------------------------------------------------------
 
-// Sends the signal to all below; returns how many there are that live.
-static size_t signal_all(const struct spared *spared, int signal_number)
+// Whom to end: all below `root`; or, where there is a guard, all of the submission's that is below
+// the runner, or only what its dead cases have left.
+struct whom {
+    pid_t root;
+    const struct guard *guard;
+    bool only_strays;
+};
+
+static size_t signal_below(pid_t root, bool root_too, int signal_number)
 {
     struct proc_tasks tasks;
     size_t n = 0;
 
-    proc_tasks_find(&tasks, spared->root);
+    proc_tasks_find(&tasks, root);
     for (size_t i = 0; i < tasks.count; i++) {
         const struct proc_task *task = &tasks.list[i];
-        if (!proc_task_is_main(task) || task->zombie || is_spared(spared, task->process))
+        if (!proc_task_is_main(task) || task->zombie || (task->process == root && !root_too))
             continue;
         n += kill(task->process, signal_number) == 0;
     }
@@ -69,24 +46,40 @@ static size_t signal_all(const struct spared *spared, int signal_number)
     return n;
 }
 
-// What is stopped makes no new ones, so that all are there when they are killed.
-static void end_all(const struct spared *spared)
+// Sends the signal to all of them; returns how many there are that live.
+static size_t signal_all(const struct whom *whom, int signal_number)
 {
-    size_t n = signal_all(spared, SIGSTOP), before = 0;
+    struct children children;
+    size_t n = 0;
+
+    if (whom->guard == NULL)
+        return signal_below(whom->root, false, signal_number);
+    children = children_find(whom->guard->runner, whom->guard->depth);
+    for (size_t i = 0; i < children.count; i++) {
+        const struct child *child = &children.list[i];
+        if (!child->own || !whom->only_strays)
+            n += signal_below(child->pid, !child->own, signal_number);
+    }
+    free(children.list);
+    return n;
+}
+
+// What is stopped makes no new ones, so that all are there when they are killed.
+static void end_all(const struct whom *whom)
+{
+    size_t n = signal_all(whom, SIGSTOP), before = 0;
 
     for (unsigned pass = 0; pass < PASSES && n != before; pass++) {
         before = n;
-        n = signal_all(spared, SIGSTOP);
+        n = signal_all(whom, SIGSTOP);
     }
-    for (unsigned pass = 0; pass < PASSES && signal_all(spared, SIGKILL) > 0; pass++)
+    for (unsigned pass = 0; pass < PASSES && signal_all(whom, SIGKILL) > 0; pass++)
         nap(0.002);
 }
 
 void guard_end_below(pid_t root)
 {
-    struct spared spared = {.root = root};
-
-    end_all(&spared);
+    end_all(&(struct whom){.root = root});
     while (root == getpid() && waitpid(-1, NULL, WNOHANG) > 0)
         ;
 }
@@ -109,12 +102,10 @@ static void end_user(uid_t uid)
 
 void guard_end(const struct guard *guard)
 {
-    struct spared spared = spare(guard->runner);
-
     if (confine_has_own_user(guard->confinement))
         end_user(guard->confinement->uid);
     else
-        end_all(&spared);
+        end_all(&(struct whom){.guard = guard});
 }
 
 // ---- Looking -------------------------------------------------------------------------------
@@ -147,7 +138,7 @@ struct found {
     double memory;
 };
 
-static struct found find_below(pid_t root, double count(pid_t))
+static struct found find_below(pid_t root, bool root_too, double count(pid_t))
 {
     struct proc_tasks tasks;
     struct found found = {0};
@@ -155,7 +146,7 @@ static struct found find_below(pid_t root, double count(pid_t))
     proc_tasks_find(&tasks, root);
     for (size_t i = 0; i < tasks.count; i++) {
         const struct proc_task *task = &tasks.list[i];
-        if (task->process == root)
+        if (task->process == root && !root_too)
             continue;
         found.threads++; // a zombie takes a number too
         if (proc_task_is_main(task) && !task->zombie)
@@ -165,30 +156,49 @@ static struct found find_below(pid_t root, double count(pid_t))
     return found;
 }
 
-// All that the submission has, and the case whose server has the most of it.
+// All that the submission has, and who has the most of it: the case's process whose server it is,
+// or STRAYS for what dead cases have left.
+enum { STRAYS = 0 };
 struct sum {
     struct found all, most_threads, most_memory;
     pid_t with_most_threads, with_most_memory;
 };
 
+static void add(struct found *sum, const struct found *more)
+{
+    sum->threads += more->threads;
+    sum->memory += more->memory;
+}
+
+static void add_those_of(struct sum *sum, pid_t pid, const struct found *found)
+{
+    add(&sum->all, found);
+    if (found->threads >= sum->most_threads.threads) {
+        sum->most_threads = *found;
+        sum->with_most_threads = pid;
+    }
+    if (found->memory >= sum->most_memory.memory) {
+        sum->most_memory = *found;
+        sum->with_most_memory = pid;
+    }
+}
+
 static struct sum add_up(const struct guard *guard, double count(pid_t))
 {
-    struct spared spared = spare(guard->runner);
+    struct children children = children_find(guard->runner, guard->depth);
+    struct found strays = {0};
     struct sum sum = {0};
 
-    for (size_t i = 0; i < spared.count; i++) {
-        struct found found = find_below(spared.pids[i], count);
-        sum.all.threads += found.threads;
-        sum.all.memory += found.memory;
-        if (found.threads >= sum.most_threads.threads) {
-            sum.most_threads = found;
-            sum.with_most_threads = spared.pids[i];
-        }
-        if (found.memory >= sum.most_memory.memory) {
-            sum.most_memory = found;
-            sum.with_most_memory = spared.pids[i];
-        }
+    for (size_t i = 0; i < children.count; i++) {
+        const struct child *child = &children.list[i];
+        struct found found = find_below(child->pid, !child->own, count);
+        if (child->own)
+            add_those_of(&sum, child->pid, &found);
+        else
+            add(&strays, &found);
     }
+    add_those_of(&sum, STRAYS, &strays);
+    free(children.list);
     return sum;
 }
 
@@ -201,9 +211,12 @@ void guard_begin(struct guard *guard, pid_t runner, const struct confinement *co
 {
     double half = available() / 2, most = (double)MOST_MEMORY * MIB;
 
-    *guard = (struct guard){.runner = runner,
-                            .confinement = confinement,
-                            .memory = (uint64_t)(half > 0 && half < most ? half : most)};
+    *guard = (struct guard){
+        .runner = runner,
+        .depth = children_depth(runner),
+        .confinement = confinement,
+        .memory = (uint64_t)(half > 0 && half < most ? half : most),
+        .floor = (uint64_t)(1024 * read_kib("/proc/meminfo", 0, "MemTotal") / 20)};
 }
 
 // That case's server goes, and where this did not help, all of the submission's.
@@ -211,10 +224,12 @@ static void end_for(struct guard *guard, pid_t with_most, const char *format, un
 {
     // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): both are below
     snprintf(guard->ended, sizeof guard->ended, format, n);
-    if (guard->in_vain++ < 2)
-        guard_end_below(with_most);
-    else
+    if (guard->in_vain++ >= 2)
         guard_end(guard);
+    else if (with_most == STRAYS)
+        end_all(&(struct whom){.guard = guard, .only_strays = true});
+    else
+        guard_end_below(with_most);
 }
 
 double guard_look(struct guard *guard)
@@ -231,6 +246,11 @@ double guard_look(struct guard *guard)
                 sum.most_threads.threads);
     else if (sum.all.memory > (double)guard->memory)
         end_for(guard, sum.with_most_memory, "it had %llu MiB of memory",
+                (unsigned long long)sum.most_memory.memory / MIB);
+    // Others may take of the same memory, such as another grader.
+    else if (sum.all.memory > (double)guard->memory / LITTLE && available() < (double)guard->floor)
+        end_for(guard, sum.with_most_memory,
+                "it had %llu MiB of memory, and the machine hardly any left",
                 (unsigned long long)sum.most_memory.memory / MIB);
     else
         guard->in_vain = 0;

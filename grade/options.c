@@ -30,6 +30,7 @@ enum key {
     KEY_DEADLINE,
     KEY_LABS,
     KEY_WITHOUT,
+    KEY_ACCEPT_UNCONFINED,
 };
 
 static const struct argp_option table[] = {
@@ -60,9 +61,11 @@ static const struct argp_option table[] = {
      0},
     {"labs", KEY_LABS, "FOLDER", 0, "Where labs.tsv is (labs)", 0},
     {"without", KEY_WITHOUT, "WHAT", 0,
-     "Do without one of the protections, as on a system that lacks it: namespaces, user or "
-     "landlock; may be repeated",
+     "Do without one of the protections, as on a system that lacks it: namespaces, user, landlock, "
+     "or scopes, Landlock's for signals; may be repeated",
      0},
+    {"accept-unconfined", KEY_ACCEPT_UNCONFINED, NULL, 0,
+     "Grade a submitted folder even where nothing keeps it from this grader", 0},
     COMMAND_LINE_OPTIONS,
     {0},
 };
@@ -73,8 +76,10 @@ static const char doc[] =
     "The server is started with --port 0 --service S and says 'listening on HOST:PORT'; {host}, "
     "{port} and {service} are filled in where COMMAND has them. It runs confined: no network but "
     "its own loopback, files read-only but for a small /tmp, no other's processes, limits; what of "
-    "that the system does not allow is said. Below /tmp it sees the current folder, the submission "
-    "and the grader's own.\n"
+    "that the system does not allow is said. A submitted folder is copied, and sees nothing but "
+    "the "
+    "copy and the system's own folders, such as /usr and /etc. A COMMAND may read what you may; "
+    "below /tmp it sees the current folder and the grader's own.\n"
     "\n"
     "FILEs are written anew after every case, so that nothing is lost where the grader is killed.\n"
     "\n"
@@ -104,12 +109,12 @@ static int64_t read_deadline(const char *text)
 
 static unsigned read_without(const char *text)
 {
-    static const char *const words[] = {"namespaces", "user", "landlock"};
+    static const char *const words[] = {"namespaces", "user", "landlock", "scopes"};
 
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], text) == 0)
             return 1u << i;
-    die_usage("--without is one of namespaces, user, landlock, not '%s'", text);
+    die_usage("--without is one of namespaces, user, landlock, scopes, not '%s'", text);
 }
 
 // A word as a shell has to read it.
@@ -219,6 +224,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_WITHOUT:
         o->without |= read_without(arg);
+        return 0;
+    case KEY_ACCEPT_UNCONFINED:
+        o->accepts_unconfined = true;
         return 0;
     case ARGP_KEY_ARGS:
         o->command = join(state->argv + state->next, state->argc - state->next);

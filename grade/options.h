@@ -17,6 +17,7 @@ struct options {
     unsigned jobs;
     int64_t deadline_ns; // for all of it
     unsigned without;    // WITHOUT_...
+    bool accepts_unconfined;
 };
 
 // Ends the program where the command line is wrong, or asks for nothing but help.

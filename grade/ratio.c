@@ -16,8 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "grade/children.h"
 #include "grade/guard.h"
 #include "grade/lab.h"
+#include "grade/program.h"
 
 enum { ROUNDS = 5, MOST_ROUNDS = 15, START_SECONDS = 10, RUN_SECONDS = 20, ALL_SECONDS = 60 };
 static const double least = 0.5;
@@ -37,8 +39,23 @@ double ratio_median(double values[], size_t n)
 
 // ---- Programs ------------------------------------------------------------------------------
 
-// Starts it with its output in a pipe.
-static pid_t begin(const char *command, bool confined, int *out)
+enum { NO_COPY = -1 };
+static int loadgen_copy = NO_COPY, reference_copy = NO_COPY;
+
+void ratio_prepare(const struct order *order)
+{
+    bool wanted = false;
+
+    for (size_t i = 0; i < order->lab->count; i++)
+        wanted = wanted || strcmp(order->lab->tasks[i].name, LAB_RATIO) == 0;
+    if (wanted) {
+        loadgen_copy = program_copy(order->programs, "loadgen");
+        reference_copy = program_copy(order->programs, order->lab->reference);
+    }
+}
+
+// Starts the copy, or what the first word names, with its output in a pipe.
+static pid_t begin(int copy, const char *const words[], bool confined, int *out)
 {
     int ends[2];
 
@@ -49,10 +66,16 @@ static pid_t begin(const char *command, bool confined, int *out)
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], STDOUT_FILENO);
-        close_range(3, ~0U, 0);
+        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         if (confined)
             confine_server();
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        else
+            confine_drop_rights();
+        if (copy == NO_COPY)
+            execv(words[0], (char *const *)(uintptr_t)words);
+        else
+            program_become(copy, words);
         _exit(127);
     }
     close(ends[1]);
@@ -83,8 +106,8 @@ static bool read_until(int fd, char *text, size_t size, const char *until, doubl
 }
 
 struct side {
-    const char *name;
-    char command[4200];
+    int copy;
+    const char *words[8];
     pid_t pid;
     int out;
     unsigned port;
@@ -95,7 +118,7 @@ static bool start_side(struct side *side)
     char text[1024];
     const char *line;
 
-    side->pid = begin(side->command, true, &side->out);
+    side->pid = begin(side->copy, side->words, true, &side->out);
     if (side->pid == -1 || !read_until(side->out, text, sizeof text, "\n", START_SECONDS))
         return false;
     line = strstr(text, "listening on 127.0.0.1:");
@@ -115,18 +138,17 @@ static void end_side(const struct side *side)
 }
 
 // Requests per second, NAN where there were none, or wrong ones.
-static double measure(const struct order *order, const struct side *side)
+static double measure(const struct side *side)
 {
     static char text[1 << 18];
-    char command[4400];
+    char server[32];
+    const char *const words[] = {"loadgen", "--connections", "8", "--duration", "400ms", "--warmup",
+                                 "100ms",   "--json",        "-", server,       NULL};
     int out = -1;
     double rate = NAN;
 
-    snprintf(command, sizeof command,
-             "exec '%s/loadgen' --connections 8 --duration 400ms --warmup 100ms --json - "
-             "127.0.0.1:%u 2>/dev/null",
-             order->programs, side->port);
-    pid_t pid = begin(command, false, &out);
+    snprintf(server, sizeof server, "127.0.0.1:%u", side->port);
+    pid_t pid = begin(loadgen_copy, words, false, &out);
     bool whole = pid != -1 && read_until(out, text, sizeof text, NULL, RUN_SECONDS);
     close(out);
     if (pid != -1) {
@@ -184,16 +206,21 @@ static void compare(const struct order *order, struct verdict *v)
 {
     static struct side sides[2];
     // Each of the clients that ask has somebody to serve it.
-    const char *crew = lab_serves(order->lab) == SERVES_CREW ? "--workers 9" : "";
+    bool crew = lab_serves(order->lab) == SERVES_CREW;
+    char command[4200];
     double rates[2][MOST_ROUNDS];
     double copies[2][MOST_ROUNDS];
 
-    sides[0].name = order->lab->reference;
-    snprintf(sides[0].command, sizeof sides[0].command,
-             "exec '%s/%s' --port 0 --service echo %s 2>/dev/null", order->programs,
-             order->lab->reference, crew);
-    snprintf(sides[1].command, sizeof sides[1].command,
-             "exec %s --port 0 --service echo %s 2>/dev/null", order->command, crew);
+    if (loadgen_copy == NO_COPY || reference_copy == NO_COPY) {
+        skip(v, true, "the reference and the load generator are not beside this grader");
+        return;
+    }
+    sides[0] = (struct side){.copy = reference_copy,
+                             .words = {order->lab->reference, "--port", "0", "--service", "echo",
+                                       crew ? "--workers" : NULL, "9", NULL}};
+    snprintf(command, sizeof command, "exec %s --port 0 --service echo %s", order->command,
+             crew ? "--workers 9" : "");
+    sides[1] = (struct side){.copy = NO_COPY, .words = {"/bin/sh", "-c", command, NULL}};
     // One runs at a time: the submission is never there to slow the reference down.
     for (unsigned round = 0; round < MOST_ROUNDS; round++) {
         for (unsigned k = 0; k < 2; k++) {
@@ -205,7 +232,7 @@ static void compare(const struct order *order, struct verdict *v)
                  "expected right answers to eight clients that ask as fast as they can; there were "
                  "none, or wrong ones"}};
             bool started = start_side(&sides[which]);
-            rates[which][round] = started ? measure(order, &sides[which]) : NAN;
+            rates[which][round] = started ? measure(&sides[which]) : NAN;
             end_side(&sides[which]);
             if (isnan(rates[which][round])) {
                 skip(v, which == 0, troubles[which][started]);
@@ -240,6 +267,8 @@ double ratio_measure(const struct order *order, struct finding *finding)
         guard_end_below(getpid());
         _exit(0);
     }
+    if (pid > 0)
+        children_note(pid, true);
     double end = begun + ALL_SECONDS;
     while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0) {
         if (now() > end) {
@@ -249,6 +278,9 @@ double ratio_measure(const struct order *order, struct finding *finding)
         }
         nap(0.01);
     }
+    if (pid > 0)
+        children_note(pid, false);
+    guard_end_below(getpid()); // where that process was killed, what was below it came to us
     *finding = v->finding;
     finding->seconds = now() - begun;
     double ratio = v->ratio;

@@ -4,6 +4,10 @@
 
 #include "grade/run.h"
 
+// Copies the programs that it is measured with, which are out of sight later; in the runner, before
+// anything else.
+void ratio_prepare(const struct order *);
+
 // Asked once the suite is done, in the runner. Fills the finding; returns the ratio, 0 where it
 // could not be measured.
 double ratio_measure(const struct order *, struct finding *);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "grade/children.h"
 #include "grade/lab.h"
 #include "grade/ratio.h"
 #include "grade/report.h"
@@ -61,7 +62,7 @@ static uint64_t number_of(const char *text)
 
 static struct candidate candidate_of(void)
 {
-    static const unsigned holds[] = {[SERVES_ONE] = 1, [SERVES_CREW] = 64, [SERVES_MANY] = 1000};
+    static const unsigned holds[] = {[SERVES_ONE] = 1, [SERVES_CREW] = 16, [SERVES_MANY] = 1000};
     enum serves serves = lab_serves(order->lab);
 
     return (struct candidate){.name = "submission",
@@ -73,7 +74,8 @@ static struct candidate candidate_of(void)
                               .leaks_once = true,
                               .seed = number_of(order->seed),
                               .confine = confine_server,
-                              .attend = confine_case};
+                              .attend = confine_case,
+                              .note_case = children_note};
 }
 
 static bool wants_ratio(const struct task *task)
@@ -152,6 +154,7 @@ _Noreturn void run_submission(const struct order *what, int to)
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = note_end}, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     confine_seal();
+    ratio_prepare(order);
     if (report_is_lab(order->lab))
         report_ask(order, report);
     else if (order->submission == NULL ||

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "grade/children.h"
 #include "grade/guard.h"
 #include "grade/run.h"
 
@@ -106,11 +107,14 @@ int run_tool(const char *const words[], const char *in, bool confined, double se
     close(out[1]);
     close(verdict[1]);
     if (keeper > 0) {
+        children_note(keeper, true);
         if (read(verdict[0], &status, sizeof status) != sizeof status)
             status = -1;
         ssize_t n = read(verdict[0], said, size - 1);
         said[n > 0 ? n : 0] = '\0';
         waitpid(keeper, NULL, 0);
+        children_note(keeper, false);
+        guard_end_below(getpid()); // where the keeper was killed, what it kept came to us
     }
     close(verdict[0]);
     return status;
@@ -171,7 +175,13 @@ bool build_submission(const struct order *order, char *why, size_t size)
 {
     const char *folder = order->confinement->folder;
 
-    if (!copy(order, why, size) || (has_makefile(folder) && !make(order, why, size)))
+    if (!copy(order, why, size))
+        return false;
+    if (!files_hide(order->confinement)) {
+        snprintf(why, size, "the files of others cannot be hidden from it: %s", strerror(errno));
+        return false;
+    }
+    if (has_makefile(folder) && !make(order, why, size))
         return false;
     if (chdir(folder) != 0 || access("server", X_OK) != 0) {
         snprintf(why, size, "there is no program ./server%s",

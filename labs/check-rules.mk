@@ -2,7 +2,7 @@
 # that alice gets. The grader is built in check/ first, once.
 check: @NEEDS@
 	@$(MAKE) --no-print-directory -C check
-	@check/bin/grade --lab @LAB@ --labs check/labs --visible \
+	@check/bin/grade --lab @LAB@ --labs check/labs --visible --accept-unconfined \
 	    --student '$(or $(STUDENT),$(LOGNAME),$(USER))' --submission .
 
 .PHONY: check

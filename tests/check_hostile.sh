@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check_hostile.sh [--all] [NAME...]: hostile submissions (labs/hostile; all of them, or those named)
 # cost only their own points, graded as well confined as it goes here; with --all by root and by an
-# ordinary user, with namespaces and without.
+# ordinary user, with namespaces and without, and those that are after files with an older Landlock.
 # SIDE_BY_SIDE: how many are graded at a time (4). KEEP=FOLDER: what grade says is kept there.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -51,12 +51,12 @@ trap 'exit 143' TERM HUP
 ordinary=$((54000 + $$ % 900))
 modes=()
 if [ "$(id -u)" -eq 0 ]; then
-    modes+=(root ${all:+root-bare})
+    modes+=(root ${all:+root-bare root-old})
     if setpriv --reuid "$ordinary" --regid "$ordinary" --clear-groups true 2>/dev/null; then
-        modes+=(${all:+user user-bare})
+        modes+=(${all:+user user-bare user-old})
     fi
 else
-    modes+=(user ${all:+user-bare})
+    modes+=(user ${all:+user-bare user-old})
 fi
 # as MODE COMMAND...: takes the place of the subshell that it is called in.
 as() {
@@ -92,6 +92,12 @@ fi
 
 # ---- Grading ------------------------------------------------------------------------------------
 
+# What another student handed in.
+mkdir "$work/other"
+touch "$work/other/"{server.c,Makefile,README}
+echo 'int main(void) { return 0; }' >"$work/other/secret"
+chmod -R a+rX "$work/other"
+
 # submission TRIAL NAME: a folder with what a student hands in.
 submission() {
     local folder=$work/$1/submitted
@@ -108,7 +114,7 @@ END
     cat >"$folder/Makefile" <<END
 server: server.c
 	gcc -std=c17 -D_GNU_SOURCE -O2 -DPORT=${port:-9} -DNAME='"$name"' -DRESULTS='"$work/$1/results"' \\
-	    -DLABS='"$root/labs"' -o server server.c
+	    -DLABS='"$root/labs"' -DMODELS='"$bin"' -DOTHER='"$work/other"' -o server server.c
 END
     chmod -R a+rX "$work/$1"
     if [ "$(id -u)" -eq 0 ] && [[ $1 == user* ]]; then
@@ -118,12 +124,15 @@ END
 # grade TRIAL NAME
 grade() {
     local mode=${1%%/*} results=$work/$1/results options=()
-    if [[ $mode == *-bare ]]; then options=(--without namespaces); fi
+    case $mode in
+    *-bare) options=(--without namespaces) ;;
+    *-old) options=(--without namespaces --without scopes --accept-unconfined) ;;
+    esac
     as "$mode" "$bin/grade" --lab 1 --labs "$work/labs" --submission "$work/$1/submitted" \
         --student "$2" --deadline "${deadline}s" --json "$results/results.json" --tap "$results/results.tap" \
         "${options[@]}"
 }
-# uid_of TRIAL PID: whose processes the submission's are: see choose_user() in grade/confine.c.
+# uid_of TRIAL PID: whose processes the submission's are: see grade/confine_user.c.
 uid_of() {
     case $1 in
     root*) echo $((30000 + $2 % 3000)) ;;
@@ -172,6 +181,14 @@ judge() {
         skip "$trial: this machine gives no network of its own, and grade says so"
         return
     fi
+    if [ "$which" = reads-others ] && grep -q 'the files of others' "$work/$trial/said"; then
+        skip "$trial: nothing hides files on this machine, and grade says so"
+        return
+    fi
+    if [ "$3" -eq 1 ] && grep -q 'nothing here keeps the submission from this grader' "$work/$trial/said"; then
+        skip "$trial: nothing protects a grader on this machine, and grade says so"
+        return
+    fi
     uid=$(uid_of "$trial" "$2")
     seconds=$(($(date +%s) - $(cat "$work/$trial/begun")))
     [ "$3" -eq 0 ] || wrong+=("grade ended with status $3: $(tail -1 "$work/$trial/said")")
@@ -181,7 +198,7 @@ judge() {
     fi
     got=$(points "$trial")
     case $which in
-    honest | attacks-files | traces-grader | calls-out)
+    honest | attacks-files | reads-others | traces-grader | calls-out)
         [ "$got" = 1000 ] || wrong+=("$got tenths of a point, not 1000: $(grep -m3 -i fail "$work/$trial/said")") ;;
     prints-results) [ "$got" = 0 ] || wrong+=("$got tenths of a point, and it serves nobody") ;;
     fills-disk | kills-all) [ -n "$got" ] || wrong+=("no points at all") ;; # it may hit nobody
@@ -233,6 +250,10 @@ for mode in "${modes[@]}"; do
                 skip "$mode/calls-out: without namespaces nothing keeps it, and grade says so"
                 continue
             fi
+        fi
+        # Signals are what an older Landlock does not keep in.
+        if [[ $mode == *-old && ! $which =~ ^(honest|attacks-files|reads-others|traces-grader)$ ]]; then
+            continue
         fi
         while [ ${#running[@]} -ge "$side_by_side" ]; do await_one; done
         begin "$mode" "$which"

@@ -238,9 +238,10 @@ static void submit(const char *makefile, const char *server)
 static void expect_folder(const char *said, double points)
 {
     make_lab(GATE "90\techo/every-value\tvisible\ta\tb\n");
-    assert_int_equal(
-        grade("--lab 1 --submission '%s/alice' --json '%s/result.json'", labs_folder, labs_folder),
-        0);
+    assert_int_equal(grade("--lab 1 --accept-unconfined --submission '%s/alice' --json "
+                           "'%s/result.json'",
+                           labs_folder, labs_folder),
+                     0);
     json_t *result = read_result();
     if (number(result, "points") != points)
         expect_said("other points");
@@ -251,18 +252,16 @@ static void expect_folder(const char *said, double points)
 
 static void a_folder_is_built_and_its_server_is_graded(void **state)
 {
-    char *here = realpath(programs, NULL);
-    char script[1024];
+    char command[1024];
 
     (void)state;
-    assert_non_null(here);
-    snprintf(script, sizeof script, "#!/bin/sh\nexec '%s/epoll' \"$@\"\n", here);
-    submit(NULL, script);
+    submit(NULL, "#!/bin/sh\nexec ./epoll \"$@\"\n");
+    snprintf(command, sizeof command, "cp -L '%s/epoll' '%s/alice'", programs, labs_folder);
+    // NOLINTNEXTLINE(cert-env33-c): this test's own words
+    assert_int_equal(system(command), 0);
     expect_folder("100 of 100", 100);
-    snprintf(script, sizeof script, "server:\n\tcp '%s/epoll' server\n", here);
-    submit(script, NULL);
+    submit("server:\n\tcp epoll server\n", NULL);
     expect_folder("100 of 100", 100);
-    free(here);
 }
 
 static void a_folder_that_cannot_be_built_gets_nothing_and_says_why(void **state)
@@ -305,7 +304,7 @@ static void a_wrong_command_line_says_what_is_allowed(void **state)
     expect_usage("--lab 1 --jobs 0 -- true", "--jobs is a number from 1 to 64, not '0'");
     expect_usage("--lab 1 --deadline 3 -- true", "--deadline is a time from 1s");
     expect_usage("--lab 1 --without brakes -- true",
-                 "--without is one of namespaces, user, landlock, not 'brakes'");
+                 "--without is one of namespaces, user, landlock, scopes, not 'brakes'");
     assert_int_equal(grade("--help"), 0);
     expect_said("--gradescope=FILE");
 }

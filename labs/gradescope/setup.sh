@@ -22,4 +22,5 @@ if [ ${#missing[@]} -gt 0 ] && [ "$root" = /autograder ]; then
 fi
 
 make -C echolab REFERENCE="$reference"
-chmod -R go= echolab/labs # the tasks that no submission should read
+# Tasks, and for labs 7 and 9 a solution: no submission should read them.
+chmod -R go= "$root/source"
