@@ -2,8 +2,9 @@
 //
 // All of it happens in one process of the grader's, the runner, and below it. Whatever of this the
 // system allows is used: namespaces (a network of its own with a loopback only, its own process
-// numbers, all files read-only but a /tmp of limited size, no System V memory), a user of its own
-// where the grader is root's, Landlock, no new privileges, limits.
+// numbers, all files read-only but a /tmp of limited size, no System V memory; and once a submitted
+// folder is copied, nothing in sight but that copy and the system's), a user of its own where the
+// grader is root's, Landlock, no new privileges, limits.
 #ifndef GRADE_CONFINE_H
 #define GRADE_CONFINE_H
 
@@ -19,11 +20,14 @@ enum {
     WITHOUT_SCOPES = 8, // of Landlock, as a kernel before 6.12
 };
 
+enum { KEPT_HERE, KEPT_PROGRAMS, KEPT_SUBMISSION, MOST_KEPT };
+
 struct confinement {
     unsigned without;
     unsigned processes; // the most, threads too, that a submission may have at a time
     bool hides;         // it runs in a folder of its own, and sees the system's besides, no other
-    char *kept[3];      // folders that stay where they are, though below /tmp; NULL: fewer
+    // Folders that are in sight until files_hide(), though below /tmp; NULL: there is none.
+    char *kept[MOST_KEPT];
 
     // What holds, after confine_fork():
     bool user_space, pids, files, network; // namespaces
@@ -33,8 +37,8 @@ struct confinement {
     char missing[256]; // what is not possible here, in words; empty where nothing is
 };
 
-// Keeps the current folder, this one (or NULL) and that of the grader's own program in sight, which
-// is returned.
+// Fills `kept`: the current folder, that of the grader's own program, and the submission's (or
+// NULL). Returns that of the program.
 const char *confine_keep(struct confinement *, const char *folder);
 // Frees what confine_keep() has found.
 void confine_forget(struct confinement *);
@@ -47,7 +51,7 @@ pid_t confine_fork(struct confinement *);
 bool confine_has_own_user(const struct confinement *);
 
 // Whether anything keeps the submission from the grader itself: where it has the grader's user, it
-// could end, trace or write into what grades it.
+// could end what grades it, or set its limits (prlimit(2), of which Landlock knows nothing).
 bool confine_guards_grader(const struct confinement *);
 
 // A user number (confine_user.c) that no other grader on this machine has given away, until this

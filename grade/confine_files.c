@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +17,21 @@
 
 #include "base/fail.h"
 
-enum { MOST_KEPT = sizeof((struct confinement *)NULL)->kept / sizeof(char *) };
-
 static const char tmp[] = "/tmp";
 
-const char *const files_of_system[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32",
-                                       "usr", "opt",  "etc", "sys",   "proc",  NULL};
+const char *const files_of_system[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr",
+                                       "opt", "nix",  "gnu", "etc",   "sys",   "proc",   NULL};
 
 const char *confine_keep(struct confinement *c, const char *folder)
 {
-    c->kept[0] = realpath(".", NULL);
-    c->kept[1] = realpath("/proc/self/exe", NULL);
-    if (c->kept[0] == NULL || c->kept[1] == NULL)
+    c->kept[KEPT_HERE] = realpath(".", NULL);
+    c->kept[KEPT_PROGRAMS] = realpath("/proc/self/exe", NULL);
+    if (c->kept[KEPT_HERE] == NULL || c->kept[KEPT_PROGRAMS] == NULL)
         die_errno("cannot tell where this is");
-    *strrchr(c->kept[1], '/') = '\0';
-    if (folder != NULL && (c->kept[2] = realpath(folder, NULL)) == NULL)
+    *strrchr(c->kept[KEPT_PROGRAMS], '/') = '\0';
+    if (folder != NULL && (c->kept[KEPT_SUBMISSION] = realpath(folder, NULL)) == NULL)
         die_errno("cannot read %s", folder);
-    return c->kept[1];
+    return c->kept[KEPT_PROGRAMS];
 }
 
 void confine_forget(struct confinement *c)
@@ -43,12 +42,19 @@ void confine_forget(struct confinement *c)
 
 // ---- Mounts --------------------------------------------------------------------------------
 
+// mount_setattr(2), open_tree(2), move_mount(2): the C library has them since 2.36 only, and Ubuntu
+// 22.04, which Gradescope offers, has 2.35.
+struct attributes {
+    uint64_t set, clear, propagation, user;
+};
+enum { READ_ONLY = 1, NO_SUID = 2, CLONE_TREE = 1, THE_TREE_ITSELF = 4, ALL_BELOW = 0x8000 };
+
 static bool make_read_only(const char *path, bool all_below)
 {
-    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+    struct attributes attributes = {.set = READ_ONLY | NO_SUID};
 
-    return mount_setattr(AT_FDCWD, path, all_below ? AT_RECURSIVE : 0, &attributes,
-                         sizeof attributes) == 0;
+    return syscall(SYS_mount_setattr, AT_FDCWD, path, all_below ? ALL_BELOW : 0, &attributes,
+                   sizeof attributes) == 0;
 }
 
 // An empty folder in the place of one, where that exists.
@@ -86,8 +92,8 @@ static bool needs_keeping(const struct confinement *c, size_t which)
     if (path == NULL || !is_within(path, tmp) || strcmp(path, tmp) == 0)
         return false;
     for (size_t i = 0; i < MOST_KEPT; i++)
-        if (i != which && c->kept[i] != NULL && is_within(path, c->kept[i]) &&
-            (i < which || strcmp(path, c->kept[i]) != 0))
+        if (i != which && c->kept[i] != NULL && strcmp(c->kept[i], tmp) != 0 &&
+            is_within(path, c->kept[i]) && (i < which || strcmp(path, c->kept[i]) != 0))
             return false;
     return true;
 }
@@ -95,7 +101,7 @@ static bool needs_keeping(const struct confinement *c, size_t which)
 static bool bring_back(int tree, char *path)
 {
     bool back = make_folders(path) &&
-                move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0 &&
+                syscall(SYS_move_mount, tree, "", AT_FDCWD, path, THE_TREE_ITSELF) == 0 &&
                 make_read_only(path, true);
 
     close(tree);
@@ -111,8 +117,8 @@ bool files_close(const struct confinement *c)
     for (size_t i = 0; i < MOST_KEPT; i++) {
         trees[i] = -1;
         if (needs_keeping(c, i) &&
-            (trees[i] = open_tree(AT_FDCWD, c->kept[i],
-                                  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE)) == -1)
+            (trees[i] = (int)syscall(SYS_open_tree, AT_FDCWD, c->kept[i],
+                                     CLONE_TREE | O_CLOEXEC | ALL_BELOW)) == -1)
             return false;
     }
     // Terminals too, and the sockets of those who would do more for their user than we allow.
@@ -126,7 +132,8 @@ bool files_close(const struct confinement *c)
     for (size_t i = 0; i < MOST_KEPT; i++)
         if (trees[i] != -1 && !bring_back(trees[i], c->kept[i]))
             return false;
-    return chdir(c->kept[0]) == 0;
+    // It may be out of sight, as in /run; then only a COMMAND would have needed it.
+    return chdir(c->kept[KEPT_HERE]) == 0 || (c->hides && chdir("/") == 0);
 }
 
 // ---- Out of sight --------------------------------------------------------------------------
@@ -159,7 +166,7 @@ static const char *find_others(const struct confinement *c, size_t which, char p
     if (c->kept[which] == NULL)
         return NULL;
     snprintf(path, PATH_MAX, "%s", c->kept[which]);
-    if (which == 2)
+    if (which == KEPT_SUBMISSION)
         *strrchr(path, '/') = '\0'; // they lie beside one another
     return *path != '\0' ? path : NULL;
 }
@@ -206,10 +213,13 @@ static bool hide_below_root(void)
     while (hidden && (entry = readdir(root)) != NULL) {
         size_t n = strlen(entry->d_name);
         snprintf(path, sizeof path, "/%s", entry->d_name);
-        if (!is_one_of(entry->d_name, n, files_of_system) &&
-            !is_one_of(entry->d_name, n, replaced) && lstat(path, &info) == 0 &&
-            S_ISDIR(info.st_mode))
+        if (is_one_of(entry->d_name, n, files_of_system) || is_one_of(entry->d_name, n, replaced) ||
+            lstat(path, &info) != 0)
+            continue;
+        if (S_ISDIR(info.st_mode))
             hidden = hide(path);
+        else if (S_ISREG(info.st_mode))
+            hidden = mount("/dev/null", path, NULL, MS_BIND, NULL) == 0;
     }
     if (root != NULL)
         closedir(root);
@@ -261,6 +271,7 @@ void files_clear(const struct confinement *c)
     if (strncmp(c->folder, "/tmp/grade-", 11) == 0)
         nftw(c->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     leaver = c->uid;
-    for (size_t i = 0; i < sizeof shared / sizeof *shared && leaver != 0; i++)
+    // Landlock has let it write to the last of them only.
+    for (size_t i = c->landlock > 0 ? 2 : 0; i < 3 && confine_has_own_user(c); i++)
         nftw(shared[i], remove_leavers, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }

@@ -43,8 +43,7 @@ static bool allow(int rules, const char *path, uint64_t access)
 
     if (rule.parent_fd == -1)
         return errno == ENOENT;
-    bool added = access == 0 ||
-                 syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+    bool added = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
     close(rule.parent_fd);
     return added;
 }
@@ -67,7 +66,7 @@ static bool allow_reading(int rules)
 
 bool landlock_restrict(const struct confinement *c)
 {
-    // Where files are a name space's, what is not to be read is not there.
+    // Where files are a namespace's, what is not to be read is not there.
     bool hides = c->hides && !c->files;
     struct ruleset set = {.files = writes | (hides ? reads : 0)};
 
@@ -81,7 +80,7 @@ bool landlock_restrict(const struct confinement *c)
     if (rules == -1)
         return false;
     bool done = allow(rules, c->files ? "/tmp" : c->folder, set.files) &&
-                (!c->files || allow(rules, "/dev/shm", set.files)) &&
+                allow(rules, "/dev/shm", set.files) && // sem_overview(7)
                 allow(rules, "/dev/null",
                       set.files & (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE)) &&
                 (!hides || allow_reading(rules)) &&

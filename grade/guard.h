@@ -25,7 +25,9 @@ void guard_begin(struct guard *, pid_t runner, const struct confinement *);
 // again.
 double guard_look(struct guard *);
 
-// Ends every process of the submission, and waits until none is left. Those of the runner go on.
+// Ends every process of the submission. The runner's own go on, but for cases that have taken the
+// submission's user (confine_case()). Returns when none is left or, where that user is nobody
+// else's, when all have been sent SIGKILL.
 void guard_end(const struct guard *);
 
 // Ends every process below this one.

@@ -40,7 +40,7 @@ double ratio_median(double values[], size_t n)
 // ---- Programs ------------------------------------------------------------------------------
 
 enum { NO_COPY = -1 };
-static int loadgen_copy = NO_COPY, reference_copy = NO_COPY;
+static int loadgen_copy = NO_COPY, reference_copy = NO_COPY, why_no_copy;
 
 void ratio_prepare(const struct order *order)
 {
@@ -50,7 +50,9 @@ void ratio_prepare(const struct order *order)
         wanted = wanted || strcmp(order->lab->tasks[i].name, LAB_RATIO) == 0;
     if (wanted) {
         loadgen_copy = program_copy(order->programs, "loadgen");
-        reference_copy = program_copy(order->programs, order->lab->reference);
+        if (loadgen_copy != NO_COPY)
+            reference_copy = program_copy(order->programs, order->lab->reference);
+        why_no_copy = errno;
     }
 }
 
@@ -212,7 +214,11 @@ static void compare(const struct order *order, struct verdict *v)
     double copies[2][MOST_ROUNDS];
 
     if (loadgen_copy == NO_COPY || reference_copy == NO_COPY) {
-        skip(v, true, "the reference and the load generator are not beside this grader");
+        char why[200];
+        snprintf(why, sizeof why,
+                 "the reference and the load generator beside this grader cannot be copied: %s",
+                 strerror(why_no_copy));
+        skip(v, true, why);
         return;
     }
     sides[0] = (struct side){.copy = reference_copy,

@@ -7,8 +7,8 @@
 #include "grade/run.h"
 
 // `factor`: by how much the ratios may differ where their intervals do not overlap. Only ratios are
-// compared, never speed. FAILED too where their conditions can't be had again. SKIPPED, for want of a
-// machine, where nothing can be measured here.
+// compared, never speed. FAILED too where the student's conditions can't be had again. SKIPPED
+// where bench is not there, the machine is too busy, or nothing can be measured on it.
 void report_again(const struct order *, const struct report *, double factor, struct finding *);
 
 #endif

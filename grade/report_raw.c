@@ -199,7 +199,7 @@ void report_raw_read(struct report *r, struct report_repeat *repeat)
     json_t *root = text != NULL ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (text == NULL)
         report_copy(raw->why, sizeof raw->why,
-                    "is not there, as a file of its own of 8 MiB at most");
+                    "is not there, as a regular file of 8 MiB at most (256 MiB in all)");
     else
         read_result(raw, root);
     json_decref(root);

@@ -39,7 +39,9 @@ double report_time(const char *text)
 static void lack_file(struct report *r, const char *name)
 {
     snprintf(r->trouble, sizeof r->trouble,
-             "there is no file %s (links are not followed, and 8 MiB are the most)", name);
+             "there is no file %s (links are not followed; 8 MiB each and 256 MiB in all are "
+             "the most)",
+             name);
 }
 
 // A name that a file's can be made of.

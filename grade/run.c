@@ -1,7 +1,6 @@
 // run.c: see run.h. The cases are the conformance library's; here they are only chosen.
 #include "grade/run.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 struct order {
     const struct lab *lab;
-    const char *submission; // a folder, or NULL: `command` is run where the grader is
+    const char *submission; // the runner's path to a folder, or NULL: `command` is run where it is
     const char *command;    // as typed to a shell: "./server" for a folder
     const char *programs;   // the folder of bin/loadgen and the references
     const char *seed;
@@ -38,9 +38,9 @@ _Noreturn void run_submission(const struct order *, int to);
 // run_build.c: copies the submission's folder to the confinement's and makes it. False: `why`.
 bool build_submission(const struct order *, char *why, size_t size);
 
-// Runs a program as the submission's user in the folder `in`, with a deadline; ends all that it
-// leaves behind, and stores the end of what it said. Returns its exit status, 128 + signal, or -1
-// where it went on past the deadline.
+// Runs a program in the folder `in`, with a deadline: `confined` as the submission is, else with
+// the runner's own rights. Ends all that it leaves behind, and stores the end of what it said.
+// Returns its exit status, 128 + signal, or -1 where it could not be run or was not done in time.
 int run_tool(const char *const words[], const char *in, bool confined, double seconds, char *said,
              size_t size);
 

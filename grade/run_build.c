@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,10 +22,12 @@ static _Noreturn void become(const char *const words[], const char *in, bool con
 {
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
+    if (chdir(in) != 0) { // which may be a descriptor's
+        dprintf(STDERR_FILENO, "%s: %s\n", in, strerror(errno));
+        _exit(127);
+    }
     close_range(3, ~0U, 0);
     setpgid(0, 0);
-    if (chdir(in) != 0)
-        _exit(127);
     if (confined)
         confine_build();
     execvp(words[0], (char *const *)(uintptr_t)words);
@@ -139,12 +140,11 @@ static bool has_makefile(const char *folder)
 static bool copy(const struct order *order, char *why, size_t size)
 {
     const struct confinement *c = order->confinement;
-    char from[PATH_MAX], user[32], said[300];
-
-    snprintf(from, sizeof from, "%s/.", order->submission);
+    char user[32], said[300];
     const char *const cp[] = {"cp", "-R", "-P",      "--preserve=mode,timestamps",
-                              "--", from, c->folder, NULL};
-    if (run_tool(cp, "/", false, COPY_SECONDS, said, sizeof said) != 0) {
+                              "--", ".",  c->folder, NULL};
+
+    if (run_tool(cp, order->submission, false, COPY_SECONDS, said, sizeof said) != 0) {
         snprintf(why, size, "the submission cannot be copied: %s", said);
         return false;
     }

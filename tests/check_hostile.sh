@@ -125,7 +125,7 @@ END
 grade() {
     local mode=${1%%/*} results=$work/$1/results options=()
     case $mode in
-    *-bare) options=(--without namespaces) ;;
+    *-bare) options=(--without namespaces --accept-unconfined) ;;
     *-old) options=(--without namespaces --without scopes --accept-unconfined) ;;
     esac
     as "$mode" "$bin/grade" --lab 1 --labs "$work/labs" --submission "$work/$1/submitted" \

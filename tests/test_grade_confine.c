@@ -72,14 +72,55 @@ static void no_model_of_ours_can_serve_for_a_submission(void **state)
     free(here);
 }
 
+// Processes have their semaphores there: sem_overview(7).
+static void memory_that_processes_share_can_be_had(void **state)
+{
+    static const char *const modes[] = {"", "--without namespaces",
+                                        "--without namespaces --without user"};
+    char command[1024];
+
+    (void)state;
+    make_lab("#!/bin/sh\necho x >/dev/shm/sem.$$ && rm /dev/shm/sem.$$ && exec ./epoll \"$@\"\n");
+    snprintf(command, sizeof command, "cp '%s/epoll' '%s/alice'", programs, labs_folder);
+    assert_int_equal(system(command), 0);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        assert_int_equal(
+            grade("--lab 1 --accept-unconfined %s --submission '%s/alice'", modes[i], labs_folder),
+            0);
+        expect_said("\n10 of 10 points");
+    }
+}
+
+// Where the grader's own files are hidden, as /run and /dev/shm are.
+static void a_folder_anywhere_can_be_graded(void **state)
+{
+    static const char *const places[] = {"/dev/shm", "/run", "/var/tmp"};
+    char command[1024], folder[64];
+
+    (void)state;
+    make_lab("#!/bin/sh\nexec ./epoll \"$@\"\n");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, sizeof folder, "%s/grade-test-XXXXXX", places[i]);
+        if (mkdtemp(folder) == NULL)
+            continue; // an ordinary user's folders are elsewhere
+        snprintf(command, sizeof command, "chmod 755 %s && cp '%s/alice/server' '%s/epoll' %s",
+                 folder, labs_folder, programs, folder);
+        assert_int_equal(system(command), 0);
+        assert_int_equal(grade("--lab 1 --accept-unconfined --submission %s", folder), 0);
+        snprintf(command, sizeof command, "rm -r %s", folder);
+        assert_int_equal(system(command), 0);
+        expect_said("\n10 of 10 points");
+    }
+}
+
 // ---- Nothing protects the grader -----------------------------------------------------------
 
 #define NOTHING "--without namespaces --without user --without landlock "
-#define NO_SCOPES "--without namespaces --without user --without scopes "
+#define LANDLOCK_ONLY "--without namespaces --without user "
 
 static void a_folder_that_could_attack_the_grader_is_refused(void **state)
 {
-    static const char *const lacking[] = {NOTHING, NO_SCOPES};
+    static const char *const lacking[] = {NOTHING, LANDLOCK_ONLY};
 
     (void)state;
     make_lab(attacks);
@@ -267,6 +308,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_model_of_ours_can_serve_for_a_submission),
+        cmocka_unit_test(memory_that_processes_share_can_be_had),
+        cmocka_unit_test(a_folder_anywhere_can_be_graded),
         cmocka_unit_test(a_folder_that_could_attack_the_grader_is_refused),
         cmocka_unit_test(a_command_is_its_callers_own_and_is_not_refused),
         cmocka_unit_test(what_is_missing_is_said),

@@ -1,5 +1,5 @@
-// test_grade_guard.c: the guard, with a runner of the test's own: what a killed case has left to the
-// runner is the submission's, and counts; the runner's own children are spared.
+// test_grade_guard.c: the guard, with a runner of the test's own: what a killed case has left to
+// the runner is the submission's, and counts; the runner's own children are spared.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

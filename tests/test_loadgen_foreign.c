@@ -16,7 +16,7 @@
 
 enum { SECONDS = 60 };
 
-static void need(const char *program)
+static void need_program(const char *program)
 {
     char path[4096], *rest = path;
 
@@ -97,7 +97,7 @@ static void drive(const struct server *s, size_t n)
 static void drives_python_selectors(void **state)
 {
     (void)state;
-    need("python3");
+    need_program("python3");
     struct server s = server_start("python3 tests/servers/selectors_echo.py");
     drive(&s, ALL);
 }
@@ -105,7 +105,7 @@ static void drives_python_selectors(void **state)
 static void drives_python_streams(void **state)
 {
     (void)state;
-    need("python3");
+    need_program("python3");
     struct server s = server_start("python3 tests/servers/streams_echo.py");
     drive(&s, ALL);
 }
@@ -115,7 +115,7 @@ static void drives_socat(void **state)
     struct server s;
 
     (void)state;
-    need("socat");
+    need_program("socat");
     START_AT_A_PORT(&s, "socat TCP-LISTEN:%u,bind=127.0.0.1,backlog=128,fork EXEC:cat", s.port);
     drive(&s, ALL);
 }
@@ -125,7 +125,7 @@ static void drives_ncat(void **state)
     struct server s;
 
     (void)state;
-    need("ncat");
+    need_program("ncat");
     START_AT_A_PORT(&s, "ncat --listen --keep-open --exec /bin/cat 127.0.0.1 %u", s.port);
     drive(&s, PIPES);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# driver.sh [OPTION...]: builds the grader, unpacks what was handed in (handin.tar, compressed or not, or a
-# server.c alone), grades it, and ends with Autolab's line of scores.
+# driver.sh [OPTION...]: builds the grader, unpacks what was handed in (handin.tar, compressed or
+# not, or a server.c alone), grades it, and ends with Autolab's line of scores. OPTIONs are
+# bin/grade's.
 #
 # Autolab shows the student all of the output. So tasks that are not visible are taken out of it:
 # a task's own line begins in the first column, and what belongs to it does not.

@@ -99,8 +99,8 @@ bool conform_knows_model(const char *name);
 // servers; the cases that did not end by themselves are then SKIPPED, and conform_interrupted()
 // is that signal's number. A candidate that ends with EXIT_UNAVAILABLE instead of listening cannot
 // run on this machine: all cases are SKIPPED, and conform_unavailable() is the last line that it
-// said (else NULL). Processes that become the caller's children meanwhile, since a server has killed
-// its case, are ended.
+// said (else NULL). Processes that become the caller's children meanwhile, since a server has
+// killed its case, are ended.
 size_t conform_run(const struct candidate *, const bool *chosen, unsigned width,
                    struct finding findings[],
                    void (*done)(const struct conform_case *, const struct finding *));

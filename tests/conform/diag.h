@@ -13,7 +13,7 @@ struct socket_facts {
 // where there is no such socket.
 struct socket_facts ask_kernel(struct trial *, int client);
 
-// Whether it says anything, of a socket of our own.
+// Whether the kernel answers such questions at all: asked about a socket of our own.
 bool kernel_knows_sockets(void);
 
 #endif

@@ -7,12 +7,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -142,7 +140,10 @@ void see_helpers_unharmed(struct trial *t)
             waitid(P_PID, (id_t)p.pid, &info,
                    WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT) == 0 &&
             info.si_pid == p.pid && info.si_code != CLD_EXITED)
-            fail_case(t, "a process of the test itself was ended or stopped with signal %d",
+            fail_case(t,
+                      "a process of the test itself was ended or stopped with signal %d: whom does "
+                      "the server send signals to? (kill(0, ...) and kill(-1, ...) reach more than "
+                      "its own)",
                       info.si_status);
     }
 }
